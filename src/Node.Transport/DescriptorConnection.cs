@@ -1,0 +1,207 @@
+using System.Buffers;
+
+namespace Node.Transport;
+
+/// <summary>A connection on a raw descriptor that a <see cref="ReadinessPoller"/> watches. Loop thread only.</summary>
+internal sealed class DescriptorConnection : Connection
+{
+    private readonly int _descriptor;
+    private byte[]? _leftover;
+    private ushort _leftoverLength;
+    private Readiness _interest = Readiness.Readable;
+    private bool _connecting;
+
+    public DescriptorConnection(EventLoop loop, int descriptor, bool connecting = false)
+        : base(loop)
+    {
+        _descriptor = descriptor;
+        _connecting = connecting;
+        _interest = connecting ? Readiness.Writable : Readiness.Readable;
+    }
+
+    private ReadinessPoller Poller => Loop.Sockets;
+
+    /// <summary>Puts the connection under watch, once it has its slot.</summary>
+    /// <returns>False when the kernel refuses: out of watches or memory.</returns>
+    public bool Watch(ulong key) => Poller.Add(_descriptor, key, _interest) >= 0;
+
+    public void OnReady(Readiness readiness)
+    {
+        if (_connecting)
+        {
+            FinishConnecting();
+            return;
+        }
+
+        if ((readiness & Readiness.Writable) != 0)
+        {
+            OnWritable();
+            if (Backlog is null && !IsClosed)
+            {
+                SetInterest(_interest & ~Readiness.Writable);
+            }
+        }
+
+        // A broken connection says what broke it when it is read, and may have bytes to read before that.
+        if ((readiness & (Readiness.Readable | Readiness.Broken)) != 0 && !IsClosed)
+        {
+            Read(readiness);
+        }
+    }
+
+    public override void PauseReading() => SetInterest(_interest & ~Readiness.Readable);
+
+    public override void ResumeReading() => SetInterest(_interest | Readiness.Readable);
+
+    internal override int TrySend(ReadOnlySpan<byte> bytes)
+    {
+        int sent = Poller.Send(_descriptor, bytes);
+        Loop.Counters.Sends++;
+        if (sent >= 0)
+        {
+            Loop.Counters.BytesSent += sent;
+            return sent;
+        }
+
+        if (sent is -Errno.Again or -Errno.Interrupted or -Errno.NoBuffers or -Errno.OutOfMemory)
+        {
+            return 0;
+        }
+
+        Release(CloseCause.Network);
+        return -1;
+    }
+
+    internal override void WaitWritable() => SetInterest(_interest | Readiness.Writable);
+
+    private protected override void EndStream()
+    {
+        if (Poller.ShutdownSend(_descriptor) < 0)
+        {
+            Release(CloseCause.Network);
+            return;
+        }
+
+        SetInterest(Readiness.Readable);
+    }
+
+    private protected override void ReleaseTransport()
+    {
+        Poller.Close(_descriptor);
+        ReturnLeftover();
+    }
+
+    private void Read(Readiness readiness)
+    {
+        if ((_interest & Readiness.Readable) == 0 && (readiness & Readiness.Broken) == 0)
+        {
+            return;
+        }
+
+        Span<byte> scratch = Loop.Scratch;
+        int kept = _leftoverLength;
+        if (kept > 0)
+        {
+            _leftover.AsSpan(0, kept).CopyTo(scratch);
+        }
+
+        int received = Poller.Receive(_descriptor, scratch[kept..]);
+        if (received <= 0)
+        {
+            ReadFailed(received);
+            return;
+        }
+
+        Loop.Counters.Receives++;
+        Loop.Counters.BytesReceived += received;
+        Span<byte> data = scratch[..(kept + received)];
+        int consumed = Deliver(data);
+        if (!IsClosed)
+        {
+            Keep(data[consumed..]);
+        }
+    }
+
+    private void ReadFailed(int result)
+    {
+        switch (result)
+        {
+            case 0:
+                PeerEnded();
+                break;
+            case -Errno.Again or -Errno.Interrupted:
+                break;
+            default:
+                Release(IsFinishing ? CloseCause.Local : CloseCause.Network);
+                break;
+        }
+    }
+
+    private void Keep(ReadOnlySpan<byte> rest)
+    {
+        if (rest.IsEmpty)
+        {
+            ReturnLeftover();
+            return;
+        }
+
+        if (rest.Length > EventLoop.MaxLeftover)
+        {
+            Fail(new InvalidOperationException($"{Handler.GetType().Name} left {rest.Length} bytes unread"));
+            return;
+        }
+
+        if (_leftover is null || _leftover.Length < rest.Length)
+        {
+            ReturnLeftover();
+            _leftover = ArrayPool<byte>.Shared.Rent(rest.Length);
+        }
+
+        rest.CopyTo(_leftover);
+        _leftoverLength = (ushort)rest.Length;
+    }
+
+    private void ReturnLeftover()
+    {
+        if (_leftover is { } leftover)
+        {
+            _leftover = null;
+            _leftoverLength = 0;
+            ArrayPool<byte>.Shared.Return(leftover);
+        }
+    }
+
+    private void FinishConnecting()
+    {
+        _connecting = false;
+        if (Poller.ConnectOutcome(_descriptor) < 0)
+        {
+            Release(CloseCause.NotConnected);
+            return;
+        }
+
+        SetInterest(Readiness.Readable);
+        try
+        {
+            Handler.OnConnected();
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    private void SetInterest(Readiness interest)
+    {
+        if (interest == _interest || IsClosed)
+        {
+            return;
+        }
+
+        _interest = interest;
+        if (Poller.Modify(_descriptor, Loop.KeyOf(this), interest) < 0)
+        {
+            Release(CloseCause.Network);
+        }
+    }
+}

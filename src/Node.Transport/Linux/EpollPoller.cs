@@ -1,0 +1,251 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace Node.Transport.Linux;
+
+/// <summary>Readiness from epoll(7), on raw descriptors; woken from other threads through an eventfd.</summary>
+[SupportedOSPlatform("linux")]
+public sealed unsafe class EpollPoller : ReadinessPoller
+{
+    private const ulong WakeKey = ulong.MaxValue;
+    private const int MaxEvents = 1024;
+
+    // struct epoll_event { uint32_t events; epoll_data_t data; }: packed on x86, aligned elsewhere.
+    private static readonly int DataOffset =
+        RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? 4 : 8;
+
+    private static readonly int EventSize = DataOffset + 8;
+
+    private readonly int _epoll;
+    private readonly int _wake;
+    private byte* _events;
+
+    /// <exception cref="Win32Exception">The process is out of descriptors.</exception>
+    public EpollPoller()
+    {
+        _epoll = Check(Libc.EpollCreate(Libc.EpollCloexec));
+        _wake = Check(Libc.EventFd(0, Libc.EventfdNonblockCloexec));
+        _events = (byte*)NativeMemory.AllocZeroed((nuint)(MaxEvents * EventSize));
+        Check(Add(_wake, WakeKey, Readiness.Readable));
+    }
+
+    /// <inheritdoc/>
+    public override long Milliseconds => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1000);
+
+    /// <inheritdoc/>
+    public override int Wait(Span<PollEvent> events, int timeoutMs)
+    {
+        int ready = Libc.EpollWait(_epoll, _events, Math.Min(events.Length, MaxEvents), timeoutMs);
+        int filled = 0;
+        for (int i = 0; i < ready; i++)
+        {
+            byte* source = _events + (i * EventSize);
+            ulong key = *(ulong*)(source + DataOffset);
+            if (key == WakeKey)
+            {
+                ulong count;
+                Libc.Read(_wake, (byte*)&count, sizeof(ulong));
+                continue;
+            }
+
+            events[filled++] = new PollEvent(key, FromEpoll(*(uint*)source));
+        }
+
+        return filled;
+    }
+
+    /// <inheritdoc/>
+    public override void Wake()
+    {
+        ulong one = 1;
+        Libc.Write(_wake, (byte*)&one, sizeof(ulong));
+    }
+
+    /// <inheritdoc/>
+    public override int Add(int descriptor, ulong key, Readiness interest) =>
+        Control(Libc.EpollCtlAdd, descriptor, key, interest);
+
+    /// <inheritdoc/>
+    public override int Modify(int descriptor, ulong key, Readiness interest) =>
+        Control(Libc.EpollCtlMod, descriptor, key, interest);
+
+    /// <inheritdoc/>
+    public override int Remove(int descriptor) => Control(Libc.EpollCtlDel, descriptor, 0, Readiness.None);
+
+    /// <inheritdoc/>
+    public override int Listen(IPEndPoint endPoint, int backlog, bool reusePort)
+    {
+        int descriptor = Libc.Socket(Domain(endPoint), Libc.SockStreamNonblockCloexec, 0);
+        if (descriptor < 0)
+        {
+            return Result(-1);
+        }
+
+        SetOption(descriptor, Libc.SolSocket, Libc.SoReuseAddr, 1);
+        if (reusePort)
+        {
+            SetOption(descriptor, Libc.SolSocket, Libc.SoReusePort, 1);
+        }
+
+        // Accepted sockets inherit it from the listener: one call here instead of one a connection.
+        SetOption(descriptor, Libc.IpProtoTcp, Libc.TcpNoDelay, 1);
+        SocketAddress address = endPoint.Serialize();
+        fixed (byte* bytes = address.Buffer.Span)
+        {
+            if (Libc.Bind(descriptor, bytes, address.Size) < 0 || Libc.Listen(descriptor, backlog) < 0)
+            {
+                return CloseAfterError(descriptor);
+            }
+        }
+
+        return descriptor;
+    }
+
+    /// <inheritdoc/>
+    public override IPEndPoint LocalEndPoint(int descriptor)
+    {
+        var address = new SocketAddress(AddressFamily.InterNetworkV6);
+        int length = address.Size;
+        fixed (byte* bytes = address.Buffer.Span)
+        {
+            Check(Libc.GetSockName(descriptor, bytes, &length));
+        }
+
+        IPEndPoint shape = new(address.Family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        address.Size = length;
+        return (IPEndPoint)shape.Create(address);
+    }
+
+    /// <inheritdoc/>
+    public override int Accept(int listener) =>
+        Result(Libc.Accept4(listener, null, null, Libc.SockNonblockCloexec));
+
+    /// <inheritdoc/>
+    public override int Connect(IPEndPoint remote, IPEndPoint? local)
+    {
+        int descriptor = Libc.Socket(Domain(remote), Libc.SockStreamNonblockCloexec, 0);
+        if (descriptor < 0)
+        {
+            return Result(-1);
+        }
+
+        SetOption(descriptor, Libc.IpProtoTcp, Libc.TcpNoDelay, 1);
+        if (local is not null)
+        {
+            // The port is chosen at connect, by the whole four-tuple: else one address has 28,000 ports for all targets.
+            SetOption(descriptor, Libc.IpProtoIp, Libc.IpBindAddressNoPort, 1);
+            SocketAddress from = local.Serialize();
+            fixed (byte* bytes = from.Buffer.Span)
+            {
+                if (Libc.Bind(descriptor, bytes, from.Size) < 0)
+                {
+                    return CloseAfterError(descriptor);
+                }
+            }
+        }
+
+        SocketAddress to = remote.Serialize();
+        fixed (byte* bytes = to.Buffer.Span)
+        {
+            if (Libc.Connect(descriptor, bytes, to.Size) < 0 && Marshal.GetLastPInvokeError() != Errno.InProgress)
+            {
+                return CloseAfterError(descriptor);
+            }
+        }
+
+        return descriptor;
+    }
+
+    /// <inheritdoc/>
+    public override int ConnectOutcome(int descriptor)
+    {
+        int error;
+        int length = sizeof(int);
+        return Libc.GetSockOpt(descriptor, Libc.SolSocket, Libc.SoError, &error, &length) < 0 ? Result(-1) : -error;
+    }
+
+    /// <inheritdoc/>
+    public override int Receive(int descriptor, Span<byte> destination)
+    {
+        fixed (byte* bytes = destination)
+        {
+            return Result((int)Libc.Recv(descriptor, bytes, destination.Length, 0));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int Send(int descriptor, ReadOnlySpan<byte> source)
+    {
+        fixed (byte* bytes = source)
+        {
+            return Result((int)Libc.Send(descriptor, bytes, source.Length, Libc.MsgNoSignal));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int ShutdownSend(int descriptor) => Result(Libc.Shutdown(descriptor, Libc.ShutWr));
+
+    /// <inheritdoc/>
+    public override void Close(int descriptor) => Libc.Close(descriptor);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (_events is null)
+        {
+            return;
+        }
+
+        NativeMemory.Free(_events);
+        _events = null;
+        Libc.Close(_wake);
+        Libc.Close(_epoll);
+    }
+
+    private static Readiness FromEpoll(uint events)
+    {
+        Readiness readiness = Readiness.None;
+        if ((events & Libc.EpollIn) != 0)
+        {
+            readiness |= Readiness.Readable;
+        }
+
+        if ((events & Libc.EpollOut) != 0)
+        {
+            readiness |= Readiness.Writable;
+        }
+
+        return (events & (Libc.EpollErr | Libc.EpollHup)) != 0 ? readiness | Readiness.Broken : readiness;
+    }
+
+    private static int Domain(IPEndPoint endPoint) =>
+        endPoint.AddressFamily == AddressFamily.InterNetworkV6 ? 10 : 2;
+
+    private static void SetOption(int descriptor, int level, int name, int value) =>
+        Libc.SetSockOpt(descriptor, level, name, &value, sizeof(int));
+
+    private static int Result(int result) => result >= 0 ? result : -Marshal.GetLastPInvokeError();
+
+    private static int CloseAfterError(int descriptor)
+    {
+        int result = Result(-1);
+        Libc.Close(descriptor);
+        return result;
+    }
+
+    private static int Check(int result) =>
+        result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
+
+    private int Control(int operation, int descriptor, ulong key, Readiness interest)
+    {
+        byte* epollEvent = stackalloc byte[EventSize];
+        uint events = (interest & Readiness.Readable) != 0 ? Libc.EpollIn : 0;
+        *(uint*)epollEvent = (interest & Readiness.Writable) != 0 ? events | Libc.EpollOut : events;
+        *(ulong*)(epollEvent + DataOffset) = key;
+        return Result(Libc.EpollCtl(_epoll, operation, descriptor, epollEvent));
+    }
+}

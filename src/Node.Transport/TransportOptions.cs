@@ -1,0 +1,28 @@
+using System.Net;
+
+namespace Node.Transport;
+
+public enum TransportKind
+{
+    /// <summary>Epoll where it exists, sockets elsewhere.</summary>
+    Auto,
+
+    /// <summary>Raw descriptors under epoll: Linux.</summary>
+    Epoll,
+
+    /// <summary><see cref="System.Net.Sockets.Socket"/> and pipelines: everywhere, and always for TLS.</summary>
+    Sockets,
+}
+
+/// <summary>What a <see cref="LoopGroup"/> and its listeners are made of.</summary>
+public sealed record TransportOptions
+{
+    public TransportKind Kind { get; init; }
+
+    /// <summary>Event loops, one thread each; 0 means one a core.</summary>
+    public int Loops { get; init; }
+
+    public IPEndPoint EndPoint { get; init; } = new(IPAddress.Loopback, 8083);
+
+    public ListenerOptions Listener { get; init; } = new();
+}
