@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.Text;
+
+namespace Node.Wire;
+
+/// <summary>The pieces of HTTP's grammar that requests and responses share (RFC 9110, 5.6).</summary>
+internal static class HeaderGrammar
+{
+    private static readonly SearchValues<byte> TokenBytes = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    private static readonly SearchValues<byte> Controls = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Where(b => b != '\t').Select(b => (byte)b), 0x7F]);
+
+    internal static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
+
+    /// <summary>Null when the line is a name, a colon at once, and a value without control characters.</summary>
+    internal static HttpRefusal? CheckLine(ReadOnlySpan<byte> line)
+    {
+        if (line[0] is (byte)' ' or (byte)'\t')
+        {
+            return HttpRefusal.FoldedHeader;
+        }
+
+        int colon = line.IndexOf((byte)':');
+        return colon > 0 && IsToken(line[..colon]) && !line[(colon + 1)..].ContainsAny(Controls)
+            ? null
+            : HttpRefusal.BadHeader;
+    }
+
+    /// <summary>A comma-separated list holds this token, in any case of letters.</summary>
+    internal static bool ListHas(ReadOnlySpan<byte> list, ReadOnlySpan<byte> token)
+    {
+        while (TryTakeItem(ref list, out ReadOnlySpan<byte> item))
+        {
+            if (Ascii.EqualsIgnoreCase(item, token))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The next item of a comma-separated list without quoted strings; empty items are skipped.</summary>
+    internal static bool TryTakeItem(ref ReadOnlySpan<byte> list, out ReadOnlySpan<byte> item)
+    {
+        while (!list.IsEmpty)
+        {
+            int comma = list.IndexOf((byte)',');
+            item = (comma < 0 ? list : list[..comma]).Trim(" \t"u8);
+            list = comma < 0 ? default : list[(comma + 1)..];
+            if (!item.IsEmpty)
+            {
+                return true;
+            }
+        }
+
+        item = default;
+        return false;
+    }
+}
