@@ -172,10 +172,7 @@ public sealed class EventLoop : PipeScheduler, IDisposable
         for (int i = 0; i < ready; i++)
         {
             Dispatch(_events[i]);
-            if (Outbox.IsFull)
-            {
-                Outbox.Flush();
-            }
+            Outbox.FlushIfFull();
         }
 
         RunPosts();
@@ -289,10 +286,7 @@ public sealed class EventLoop : PipeScheduler, IDisposable
         {
             Counters.PostsRun++;
             Guard(post.Action, post.State);
-            if (Outbox.IsFull)
-            {
-                Outbox.Flush();
-            }
+            Outbox.FlushIfFull();
         }
     }
 

@@ -35,9 +35,6 @@ public sealed class Outbox
         _pool = pool;
     }
 
-    /// <summary>Whether a flush before the end of the turn is due, to bound memory.</summary>
-    internal bool IsFull => _arena.Used > FlushBytes;
-
     internal bool IsEmpty => _entryCount == 0;
 
     /// <summary>Space for a frame of at most <paramref name="maxBytes"/>; good until the next call of any member.</summary>
@@ -104,6 +101,18 @@ public sealed class Outbox
     /// <summary>Commits a frame and enqueues it for one connection.</summary>
     public void Send(Connection connection, int bytes, in FrameTraits traits) =>
         Enqueue(connection, Commit(bytes, traits));
+
+    /// <summary>
+    /// Sends everything before the end of the turn where the turn has produced so much that memory asks for it. Frame
+    /// numbers from before are void then. For handlers that answer one input with a lot; the loop asks between events.
+    /// </summary>
+    public void FlushIfFull()
+    {
+        if (_arena.Used > FlushBytes)
+        {
+            Flush();
+        }
+    }
 
     /// <summary>Sends everything, then starts the next turn's arena. Handlers called meanwhile may enqueue more.</summary>
     internal void Flush()

@@ -1,0 +1,31 @@
+using Node.Transport;
+using Node.Wire;
+
+namespace Node.Hub;
+
+/// <summary>
+/// <c>/echo</c>: returns every data message as it came, with the same opcode. For conformance suites and benchmarks.
+/// A peer that does not read its echoes is not read from, so it pushes back on itself.
+/// </summary>
+internal sealed class EchoSession : Session
+{
+    private const int PauseBytes = 64 * 1024;
+
+    public EchoSession(Connection connection, Bucket bucket, DeflateAgreement? deflate)
+        : base(connection, bucket, deflate) => ScheduleDeadline();
+
+    public override void OnDrained() => Connection.ResumeReading();
+
+    private protected override void OnMessage(Opcode opcode, Span<byte> payload)
+    {
+        Send(opcode, payload);
+        if (Connection.QueuedBytes > PauseBytes)
+        {
+            Connection.PauseReading();
+        }
+    }
+
+    private protected override void OnEnded()
+    {
+    }
+}

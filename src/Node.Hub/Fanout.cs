@@ -1,0 +1,87 @@
+using Node.Transport;
+using Node.Wire.Messages;
+
+namespace Node.Hub;
+
+/// <summary>
+/// One message on its way to many channels of one bucket: encoded once for each encoding that is in use among them, on
+/// the first channel that needs it, and enqueued by frame number. Loop thread only; lives within a turn.
+/// </summary>
+internal ref struct Fanout
+{
+    private const int NotWritten = -1;
+
+    private readonly Bucket _bucket;
+    private readonly ClientMessage _message;
+    private readonly FrameTraits _traits;
+    private int _json;
+    private int _proto;
+    private CompressedFrames _compressed;
+
+    public Fanout(Bucket bucket, ClientMessage message, in FrameTraits traits)
+    {
+        _bucket = bucket;
+        _message = message;
+        _traits = traits;
+        _json = NotWritten;
+        _proto = NotWritten;
+    }
+
+    public void To(ReadOnlySpan<Channel> channels)
+    {
+        Outbox outbox = _bucket.Loop.Outbox;
+        foreach (Channel channel in channels)
+        {
+            outbox.Enqueue(channel.Connection, FrameFor(channel));
+        }
+
+        _bucket.Counters.MessagesOut += channels.Length;
+    }
+
+    public void To(Channel channel) => To(new ReadOnlySpan<Channel>(in channel));
+
+    private int FrameFor(Channel channel)
+    {
+        if (channel.Compression is not null)
+        {
+            return CompressedFrameFor(channel, channel.Compression);
+        }
+
+        ref int frame = ref _json;
+        if (channel.Encoding == MessageEncoding.Proto)
+        {
+            frame = ref _proto;
+        }
+
+        if (frame == NotWritten)
+        {
+            frame = _bucket.Frames.Write(_message, channel.Encoding, null, _traits);
+        }
+
+        return frame;
+    }
+
+    private int CompressedFrameFor(Channel channel, Compression compression)
+    {
+        if (!compression.IsShared)
+        {
+            return _bucket.Frames.Write(_message, channel.Encoding, compression, _traits);
+        }
+
+        // Stored one higher, so that an array of zeros says that nothing is written yet.
+        ref int frame = ref _compressed[(compression.WindowBits * 2) + (int)channel.Encoding];
+        if (frame == 0)
+        {
+            frame = _bucket.Frames.Write(_message, channel.Encoding, compression, _traits) + 1;
+        }
+
+        return frame - 1;
+    }
+
+    /// <summary>By window bits (8 to 15) and encoding.</summary>
+    [System.Runtime.CompilerServices.InlineArray(32)]
+    private struct CompressedFrames
+    {
+        private int _first;
+    }
+}

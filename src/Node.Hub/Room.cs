@@ -1,0 +1,204 @@
+using Node.Transport;
+using Node.Wire.Messages;
+
+namespace Node.Hub;
+
+/// <summary>
+/// A room as its owner knows it: the numbers, the memory and who is in it. The owner is the bucket that the name's hash picks; only
+/// its loop touches a room, except <see cref="Parts"/>, where each bucket's loop has an element of its own, and what
+/// never changes.
+/// </summary>
+/// <remarks>
+/// One owner is what makes the order: it numbers a message, delivers to its own members and posts to the other buckets in
+/// the same step, and posts arrive in order.
+/// </remarks>
+internal sealed class Room
+{
+    private readonly Dictionary<byte[], int> _users = new(Utf8Comparer.Instance);
+    private readonly int[] _membersIn;
+    private readonly RoomLog? _log;
+    private volatile SendPolicy _send;
+
+    public Room(byte[] name, byte[] epoch, Bucket owner)
+    {
+        Name = name;
+        Epoch = epoch;
+        Owner = owner;
+        _membersIn = new int[owner.Hub.Buckets.Length];
+        Parts = new RoomPart?[_membersIn.Length];
+        _log = owner.Options.History.MaxMessages > 0 ? new RoomLog(owner.Options.History) : null;
+        _send = owner.Options.SendPolicyOf(name);
+    }
+
+    public byte[] Name { get; }
+
+    /// <summary>Names this life of the room; another life numbers from 1 again.</summary>
+    public byte[] Epoch { get; }
+
+    public Bucket Owner { get; }
+
+    public RoomPart?[] Parts { get; }
+
+    /// <summary>Any thread.</summary>
+    public SendPolicy Send => _send;
+
+    /// <summary>The latest message's number.</summary>
+    public ulong Offset { get; private set; }
+
+    /// <summary>Connections in the room, on all loops.</summary>
+    public int Members { get; private set; }
+
+    /// <summary>Different users in the room.</summary>
+    public int UserCount => _users.Count;
+
+    public IEnumerable<byte[]> Users => _users.Keys;
+
+    private bool TellsPresence => Members <= Owner.Options.PresenceLimit;
+
+    /// <summary>Counts a member in, and tells the others when its user was not here before.</summary>
+    public void Admit(Bucket bucket, byte[] user)
+    {
+        ref int connections = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
+            _users, user, out bool known);
+        connections++;
+        if (!known && TellsPresence)
+        {
+            Tell(Routes.Joined, user);
+        }
+
+        Members++;
+        _membersIn[bucket.Index]++;
+    }
+
+    /// <returns>Whether the room is empty now, and gone.</returns>
+    public bool Dismiss(Bucket bucket, byte[] user)
+    {
+        Members--;
+        _membersIn[bucket.Index]--;
+        if (--System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrNullRef(_users, user) == 0)
+        {
+            _users.Remove(user);
+            if (Members > 0 && TellsPresence)
+            {
+                Tell(Routes.Left, user);
+            }
+        }
+
+        if (Members > 0)
+        {
+            return false;
+        }
+
+        _log?.Dispose();
+        return true;
+    }
+
+    /// <summary>Numbers a message, remembers it and sends it to every member.</summary>
+    /// <returns>Its offset.</returns>
+    public ulong Publish(ReadOnlySpan<byte> user, DataKind kind, ReadOnlySpan<byte> data)
+    {
+        Offset++;
+        _log?.Append(Offset, user, kind, data, Owner.Loop.Now);
+        Owner.Counters.RoomMessages++;
+        Distribute(Routes.Publish, user, Offset, kind, data);
+        return Offset;
+    }
+
+    /// <summary>
+    /// What a returning member missed.
+    /// </summary>
+    /// <returns>Null when that cannot be told: another epoch, or the room has forgotten.</returns>
+    public List<Envelope>? Missed(ReadOnlySpan<byte> epoch, ulong offset)
+    {
+        if (!epoch.SequenceEqual(Epoch) || offset > Offset || _log is null
+            || !_log.TryFind(Offset, offset, Owner.Loop.Now, out int start))
+        {
+            return epoch.SequenceEqual(Epoch) && offset == Offset ? [] : null;
+        }
+
+        var missed = new List<Envelope>(_log.Count - start);
+        for (int i = start; i < _log.Count; i++)
+        {
+            missed.Add(Copy(_log.Read(i)));
+        }
+
+        return missed;
+    }
+
+    /// <summary>The remembered messages after an offset, at most so many.</summary>
+    public List<Envelope> History(ulong after, int limit)
+    {
+        var found = new List<Envelope>();
+        if (_log is not null)
+        {
+            _log.TryFind(Offset, after, Owner.Loop.Now, out int start);
+            for (int i = start; i < _log.Count && found.Count < limit; i++)
+            {
+                found.Add(Copy(_log.Read(i)));
+            }
+        }
+
+        return found;
+    }
+
+    public void ApplyPolicy() => _send = Owner.Options.SendPolicyOf(Name);
+
+    /// <summary>Sends to one bucket's members. On that bucket's loop.</summary>
+    public void Deliver(
+        Bucket bucket, ReadOnlySpan<byte> route, ReadOnlySpan<byte> user, ulong offset, DataKind kind,
+        ReadOnlySpan<byte> data)
+    {
+        if (Parts[bucket.Index] is not { } part)
+        {
+            return;
+        }
+
+        var message = new ClientMessage
+        {
+            MessageId = route, Room = Name, User = user, Offset = offset, DataKind = kind, Data = data,
+        };
+        new Fanout(bucket, message, part.Traits).To(part.Members);
+    }
+
+    private static Envelope Copy(in LoggedMessage message)
+    {
+        Envelope envelope = Envelope.Of(null, [], message.User, message.Kind, message.Data);
+        envelope.Offset = message.Offset;
+        return envelope;
+    }
+
+    private void Tell(ReadOnlySpan<byte> route, byte[] user) => Distribute(route, user, 0, DataKind.None, []);
+
+    private void Distribute(
+        ReadOnlySpan<byte> route, ReadOnlySpan<byte> user, ulong offset, DataKind kind, ReadOnlySpan<byte> data)
+    {
+        Envelope? envelope = null;
+        for (int i = 0; i < _membersIn.Length; i++)
+        {
+            if (_membersIn[i] == 0 || i == Owner.Index)
+            {
+                continue;
+            }
+
+            if (envelope is null)
+            {
+                // The room's place in an envelope carries the route here: the room itself is the target.
+                envelope = Envelope.Of(this, route, user, kind, data);
+                envelope.Offset = offset;
+            }
+
+            Owner.Hub.Buckets[i].Post(DeliverPosted, envelope.AddReference());
+        }
+
+        envelope?.Release();
+        if (_membersIn[Owner.Index] > 0)
+        {
+            long started = Owner.Hub.Meter.StartFanout();
+            Deliver(Owner, route, user, offset, kind, data);
+            Owner.Hub.Meter.FanoutDone(started);
+        }
+    }
+
+    private static void DeliverPosted(Bucket bucket, Envelope envelope) => ((Room)envelope.Target!).Deliver(
+        bucket, envelope.Room, envelope.User, envelope.Offset, envelope.Kind, envelope.Data);
+}

@@ -1,0 +1,164 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Node.Wire.Messages;
+
+namespace Node.Hub;
+
+/// <summary>
+/// A bucket's two sides of rooms: those it owns, and its members' part of any. A join goes to the owner, which counts the
+/// member in and answers with the room's state; only with that answer the channel becomes a member here, so that it misses
+/// nothing that was numbered later and gets nothing twice. Loop thread only.
+/// </summary>
+internal sealed class RoomTable
+{
+    private readonly Bucket _bucket;
+    private readonly Dictionary<byte[], Room> _owned = new(Utf8Comparer.Instance);
+    private readonly Dictionary<byte[], RoomPart> _parts = new(Utf8Comparer.Instance);
+    private readonly Dictionary<byte[], Room>.AlternateLookup<ReadOnlySpan<byte>> _ownedByName;
+    private readonly Dictionary<byte[], RoomPart>.AlternateLookup<ReadOnlySpan<byte>> _partsByName;
+
+    public RoomTable(Bucket bucket)
+    {
+        _bucket = bucket;
+        _ownedByName = _owned.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _partsByName = _parts.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    public IEnumerable<Room> Owned => _owned.Values;
+
+    /// <summary>The room of that name, if the channel is in it.</summary>
+    public bool TryFindPart(Channel channel, ReadOnlySpan<byte> name, [NotNullWhen(true)] out RoomPart? part) =>
+        _partsByName.TryGetValue(name, out part) && channel.Rooms.Contains(part);
+
+    public Room? FindOwned(ReadOnlySpan<byte> name) => _ownedByName.TryGetValue(name, out Room? room) ? room : null;
+
+    /// <summary>Starts to join; the answer comes as a reply to the channel.</summary>
+    public void Join(Channel channel, in ClientMessage request)
+    {
+        var join = new RoomJoin(channel, request);
+        channel.JoinsPending++;
+        join.Owner.Loop.RunOrPost(AdmitPosted, join);
+    }
+
+    /// <returns>False when the channel is not in the room.</returns>
+    public bool Leave(Channel channel, ReadOnlySpan<byte> name)
+    {
+        if (!TryFindPart(channel, name, out RoomPart? part))
+        {
+            return false;
+        }
+
+        Leave(channel, part);
+        return true;
+    }
+
+    public void LeaveAll(Channel channel)
+    {
+        while (channel.Rooms.Count > 0)
+        {
+            Leave(channel, channel.Rooms[channel.Rooms.Count - 1]);
+        }
+    }
+
+    /// <summary>New policies for the rooms that are there.</summary>
+    public void ApplyPolicies()
+    {
+        foreach (Room room in _owned.Values)
+        {
+            room.ApplyPolicy();
+        }
+    }
+
+    private static void AdmitPosted(object? state)
+    {
+        var join = (RoomJoin)state!;
+        join.Owner.Rooms.Admit(join);
+        join.Channel.Bucket.Loop.RunOrPost(CompletePosted, join);
+    }
+
+    private static void CompletePosted(object? state)
+    {
+        var join = (RoomJoin)state!;
+        join.Channel.Bucket.Rooms.Complete(join);
+    }
+
+    /// <summary>On the owner's loop.</summary>
+    private void Admit(RoomJoin join)
+    {
+        if (!_owned.TryGetValue(join.Name, out Room? room))
+        {
+            room = new Room(join.Name, NewEpoch(), _bucket);
+            _owned.Add(join.Name, room);
+            _bucket.Counters.Rooms++;
+        }
+
+        room.Admit(join.Channel.Bucket, join.Channel.UserName);
+        join.Admitted(room);
+    }
+
+    /// <summary>Back on the channel's loop.</summary>
+    private void Complete(RoomJoin join)
+    {
+        Channel channel = join.Channel;
+        Room room = join.Room!;
+        channel.JoinsPending--;
+        if (!channel.IsAlive)
+        {
+            join.ReleaseMissed();
+            Dismiss(room, channel);
+            return;
+        }
+
+        RoomPart part = room.Parts[_bucket.Index] ??= AddPart(room);
+        if (channel.Rooms.Contains(part))
+        {
+            // Joined twice: the owner counted it twice.
+            Dismiss(room, channel);
+        }
+        else
+        {
+            part.Add(channel);
+            _bucket.Counters.Members++;
+            _bucket.Hub.Raise(HubEventKind.Joined, channel, room);
+        }
+
+        join.Answer();
+    }
+
+    private void Leave(Channel channel, RoomPart part)
+    {
+        part.Remove(channel);
+        _bucket.Counters.Members--;
+        if (part.Count == 0)
+        {
+            _parts.Remove(part.Room.Name);
+            part.Room.Parts[_bucket.Index] = null;
+        }
+
+        _bucket.Hub.Raise(HubEventKind.Left, channel, part.Room);
+        Dismiss(part.Room, channel);
+    }
+
+    private RoomPart AddPart(Room room)
+    {
+        var part = new RoomPart(room);
+        _parts[room.Name] = part;
+        return part;
+    }
+
+    private void Dismiss(Room room, Channel channel) => room.Owner.Post(
+        static (owner, envelope) => owner.Rooms.Dismissed((Room)envelope.Target!, envelope.Origin!),
+        Envelope.Of(room, [], [], DataKind.None, [], channel));
+
+    /// <summary>On the owner's loop.</summary>
+    private void Dismissed(Room room, Channel channel)
+    {
+        if (room.Dismiss(channel.Bucket, channel.UserName))
+        {
+            _owned.Remove(room.Name);
+            _bucket.Counters.Rooms--;
+        }
+    }
+
+    private static byte[] NewEpoch() => Encoding.ASCII.GetBytes(Convert.ToHexStringLower(Guid.NewGuid().ToByteArray()[..6]));
+}

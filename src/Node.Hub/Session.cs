@@ -1,0 +1,181 @@
+using Node.Transport;
+using Node.Wire;
+
+namespace Node.Hub;
+
+/// <summary>
+/// A WebSocket on a connection, as a server: messages in, frames out, control frames, heartbeat, close handshake. What
+/// a message means is the derived class's. Loop thread only.
+/// </summary>
+/// <remarks>There may be a million: fields are counted in bytes, and what few sessions need hangs on one reference.</remarks>
+public abstract class Session : ConnectionHandler
+{
+    private readonly Compression? _compression;
+    private MessageReader _reader;
+
+    /// <summary>When bytes last came in: the loop's milliseconds, cut to 32 bits; differences hold for 49 days.</summary>
+    private uint _heardAt;
+
+    private bool _pinged;
+
+    private protected Session(Connection connection, Bucket bucket, DeflateAgreement? deflate)
+    {
+        Connection = connection;
+        Bucket = bucket;
+        _compression = deflate is null ? null : new Compression(deflate, bucket.Options.Deflate);
+        _reader = new MessageReader(deflate?.CreateInflater(WireRole.Server));
+        _heardAt = (uint)bucket.Loop.Now;
+    }
+
+    internal Connection Connection { get; }
+
+    internal Bucket Bucket { get; }
+
+    internal Compression? Compression => _compression;
+
+    private uint SilentFor => unchecked((uint)Bucket.Loop.Now - _heardAt);
+
+    public sealed override int OnReceive(Span<byte> data)
+    {
+        _heardAt = (uint)Bucket.Loop.Now;
+        int consumed = 0;
+        while (consumed < data.Length && Connection.AcceptsFrames)
+        {
+            WireEvent wireEvent = _reader.Read(data[consumed..], Bucket.Reader);
+            consumed += wireEvent.Consumed;
+            // A few compressed bytes can ask for megabytes of answers: memory stays bounded within the turn too.
+            Bucket.Loop.Outbox.FlushIfFull();
+            switch (wireEvent.Kind)
+            {
+                case WireEventKind.NeedMore:
+                    return consumed;
+                case WireEventKind.Message:
+                    Bucket.Counters.MessagesIn++;
+                    OnMessage(wireEvent.Opcode, wireEvent.Payload);
+                    break;
+                case WireEventKind.Ping:
+                    SendControl(Opcode.Pong, wireEvent.Payload, FrameTraits.Pong);
+                    break;
+                case WireEventKind.Close:
+                    AnswerClose(wireEvent.Code);
+                    break;
+                case WireEventKind.Error:
+                    Close(wireEvent.Code, wireEvent.Reason);
+                    break;
+            }
+        }
+
+        // What is left after a close is nobody's: it must not be kept.
+        return Connection.AcceptsFrames ? consumed : data.Length;
+    }
+
+    public sealed override void OnDeadline()
+    {
+        HubOptions options = Bucket.Options;
+        if (IsOver(out ushort code, out string reason))
+        {
+            Close(code, reason);
+            return;
+        }
+
+        uint silent = SilentFor;
+        if (_pinged && silent >= options.HeartbeatInterval + options.HeartbeatTimeout)
+        {
+            // The peer is most likely gone: the close frame is a courtesy that gets a short time.
+            Close(CloseCode.HeartbeatTimeout, "heartbeat timeout");
+            return;
+        }
+
+        _pinged = silent >= options.HeartbeatInterval;
+        if (_pinged)
+        {
+            SendControl(Opcode.Ping, [], FrameTraits.Ping);
+        }
+
+        ScheduleDeadline();
+    }
+
+    public sealed override void OnOverflow()
+    {
+        Connection.DropWaiting();
+        Close(CloseCode.SlowConsumer, "slow consumer");
+    }
+
+    public sealed override void OnClosed(CloseCause cause)
+    {
+        _reader.Release(Bucket.Reader);
+        _compression?.Dispose();
+        OnEnded();
+    }
+
+    /// <summary>Says why, sends what was enqueued before, and ends the connection.</summary>
+    internal void Close(ushort code, string reason)
+    {
+        if (!Connection.AcceptsFrames)
+        {
+            return;
+        }
+
+        SendClose(code, reason);
+        Connection.Close();
+    }
+
+    internal void ScheduleDeadline()
+    {
+        HubOptions options = Bucket.Options;
+        long silence = options.HeartbeatInterval + (_pinged ? options.HeartbeatTimeout : 0);
+        long heartbeat = Bucket.Loop.Now - SilentFor + silence;
+        Connection.SetDeadline(Math.Min(heartbeat, EndsAt));
+    }
+
+    /// <summary>Sends one message to this peer alone.</summary>
+    private protected void Send(Opcode opcode, ReadOnlySpan<byte> payload)
+    {
+        if (!Connection.AcceptsFrames)
+        {
+            return;
+        }
+
+        Bucket.Counters.MessagesOut++;
+        int frame = Bucket.Frames.Write(opcode, payload, _compression, new FrameTraits(Lane.Data, Bucket.Options.Queue));
+        Bucket.Loop.Outbox.Enqueue(Connection, frame);
+    }
+
+    private protected abstract void OnMessage(Opcode opcode, Span<byte> payload);
+
+    /// <summary>The connection is gone.</summary>
+    private protected abstract void OnEnded();
+
+    /// <summary>When the session has to end or be asked again, on the loop's clock; <see cref="long.MaxValue"/> for never.</summary>
+    private protected virtual long EndsAt => long.MaxValue;
+
+    /// <summary>Asked at each deadline.</summary>
+    private protected virtual bool IsOver(out ushort code, out string reason)
+    {
+        code = 0;
+        reason = "";
+        return false;
+    }
+
+    private void AnswerClose(ushort code)
+    {
+        // RFC 6455 5.5.1: the answer repeats the code. The peer has nothing more to say, so its end need not be awaited.
+        SendClose(code, "");
+        Connection.Close(awaitPeer: false);
+    }
+
+    private void SendClose(ushort code, string reason)
+    {
+        Bucket.Hub.Meter.Closed(code);
+        Outbox outbox = Bucket.Loop.Outbox;
+        int bytes = FrameWriter.WriteClose(outbox.Reserve(FrameWriter.MaxControlFrame), code, reason);
+        outbox.Send(Connection, bytes, FrameTraits.Close);
+    }
+
+    private void SendControl(Opcode opcode, ReadOnlySpan<byte> payload, in FrameTraits traits)
+    {
+        Outbox outbox = Bucket.Loop.Outbox;
+        int bytes = FrameWriter.WriteControl(outbox.Reserve(FrameWriter.MaxControlFrame), opcode, payload);
+        outbox.Send(Connection, bytes, traits);
+    }
+}
