@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Buffers;
 using System.Collections.Concurrent;
 using Node.Transport;
 using Node.Wire;
+using Node.Wire.Messages;
 
 namespace Node.Hub;
 
@@ -12,6 +15,15 @@ internal sealed class Bucket : IDisposable
 {
     private readonly ConcurrentQueue<(Action<Bucket, Envelope> Action, Envelope Envelope)> _mail = new();
 
+    public const string JsonSubprotocol = "pubsub.v1.json";
+    public const string ProtoSubprotocol = "pubsub.v1.proto";
+
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private HandshakeOptions _handshake;
+    private HandshakeOptions _echoHandshake;
+    private bool _closing;
+    private readonly ArrayBufferWriter<byte> _json = new(1024);
+
     public Bucket(Hub hub, EventLoop loop, HubOptions options)
     {
         Hub = hub;
@@ -19,7 +31,7 @@ internal sealed class Bucket : IDisposable
         Options = options;
         Reader = new MessageReaderContext(WireRole.Server, options.MaxMessageBytes);
         Frames = new FrameBuilder(loop.Outbox, this);
-        Unlossy = new SendPolicy(Overflow.Close, options.Queue.MaxBytes);
+        SetDerived(options);
         Rooms = new RoomTable(this);
         Users = new UserTable(this);
     }
@@ -45,12 +57,57 @@ internal sealed class Bucket : IDisposable
 
     public UserTable Users { get; }
 
+    /// <summary>Done when the bucket is closing and its last session is gone.</summary>
+    public Task Empty => _empty.Task;
+
+    public HandshakeOptions Handshake(bool echo) => echo ? _echoHandshake : _handshake;
+
+    /// <summary>A session is open. Loop thread only, as all that follows.</summary>
+    public void Opened() => Counters.Sessions++;
+
+    public void Ended()
+    {
+        Counters.Sessions--;
+        CheckEmpty();
+    }
+
+    /// <summary>Closes every session with 3000.</summary>
+    public void CloseAll()
+    {
+        _closing = true;
+        Loop.ForEach(connection => (connection.Handler as Session)?.Close(CloseCode.Shutdown, "the node stops"));
+        CheckEmpty();
+    }
+
+    public void Broadcast(Envelope envelope)
+    {
+        ClientMessage message = envelope.ToMessage();
+        var fanout = new Fanout(this, message, new FrameTraits(Lane.Data, Options.Queue));
+        for (int i = 0; i < Loop.Slots; i++)
+        {
+            if (Loop.InSlot(i)?.Handler is Channel { IsNamed: true } channel)
+            {
+                fanout.To(channel);
+            }
+        }
+    }
+
+    /// <summary>What was written since <see cref="BeginJson"/>; good until its next call.</summary>
+    public ReadOnlySpan<byte> Json => _json.WrittenSpan;
+
+    /// <summary>Starts the data of a reply in the bucket's scratch. Loop thread only.</summary>
+    public JsonDataWriter BeginJson()
+    {
+        _json.ResetWrittenCount();
+        return new JsonDataWriter(_json);
+    }
+
     /// <summary>New limits and policies hold from the next message on. Loop thread only.</summary>
     public void Apply(HubOptions options)
     {
         Options = options;
         Reader.MaxMessageBytes = options.MaxMessageBytes;
-        Unlossy = new SendPolicy(Overflow.Close, options.Queue.MaxBytes);
+        SetDerived(options);
         Rooms.ApplyPolicies();
     }
 
@@ -70,6 +127,22 @@ internal sealed class Bucket : IDisposable
         // references would have to be allocated for each message.
         _mail.Enqueue((action, envelope));
         Loop.Post(OpenOne, this);
+    }
+
+    [MemberNotNull(nameof(_handshake), nameof(_echoHandshake), nameof(Unlossy))]
+    private void SetDerived(HubOptions options)
+    {
+        Unlossy = new SendPolicy(Overflow.Close, options.Queue.MaxBytes);
+        _echoHandshake = new HandshakeOptions { Origins = options.Origins, Deflate = options.Deflate };
+        _handshake = _echoHandshake with { Subprotocols = [JsonSubprotocol, ProtoSubprotocol] };
+    }
+
+    private void CheckEmpty()
+    {
+        if (_closing && Counters.Sessions == 0)
+        {
+            _empty.TrySetResult();
+        }
     }
 
     private static void OpenOne(object? state)

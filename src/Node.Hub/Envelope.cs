@@ -15,7 +15,7 @@ internal sealed class Envelope
     private static readonly ConcurrentQueue<Envelope> Spare = new();
 
     private byte[] _bytes = [];
-    private int _roomLength;
+    private int _nameLength;
     private int _userLength;
     private int _dataLength;
     private int _references;
@@ -35,31 +35,40 @@ internal sealed class Envelope
 
     public DataKind Kind { get; private set; }
 
-    public ReadOnlySpan<byte> Room => _bytes.AsSpan(0, _roomLength);
+    /// <summary>What clients will read as the message_id.</summary>
+    public byte[] Route { get; private set; } = [];
 
-    public ReadOnlySpan<byte> User => _bytes.AsSpan(_roomLength, _userLength);
+    /// <summary>A room or a target user, by agreement between sender and receiver.</summary>
+    public ReadOnlySpan<byte> Name => _bytes.AsSpan(0, _nameLength);
 
-    public ReadOnlySpan<byte> Data => _bytes.AsSpan(_roomLength + _userLength, _dataLength);
+    public ReadOnlySpan<byte> User => _bytes.AsSpan(_nameLength, _userLength);
+
+    public ReadOnlySpan<byte> Data => _bytes.AsSpan(_nameLength + _userLength, _dataLength);
 
     public static Envelope Of(
-        object? target, ReadOnlySpan<byte> room, ReadOnlySpan<byte> user, DataKind kind, ReadOnlySpan<byte> data,
-        Channel? origin = null, ulong seq = 0)
+        object? target, byte[] route, ReadOnlySpan<byte> name, ReadOnlySpan<byte> user, DataKind kind,
+        ReadOnlySpan<byte> data, Channel? origin = null, ulong seq = 0)
     {
         if (!Spare.TryDequeue(out Envelope? envelope))
         {
             envelope = new Envelope();
         }
 
-        envelope._bytes = ArrayPool<byte>.Shared.Rent(room.Length + user.Length + data.Length);
-        room.CopyTo(envelope._bytes);
-        user.CopyTo(envelope._bytes.AsSpan(room.Length));
-        data.CopyTo(envelope._bytes.AsSpan(room.Length + user.Length));
-        (envelope._roomLength, envelope._userLength, envelope._dataLength) = (room.Length, user.Length, data.Length);
+        envelope._bytes = ArrayPool<byte>.Shared.Rent(name.Length + user.Length + data.Length);
+        name.CopyTo(envelope._bytes);
+        user.CopyTo(envelope._bytes.AsSpan(name.Length));
+        data.CopyTo(envelope._bytes.AsSpan(name.Length + user.Length));
+        (envelope._nameLength, envelope._userLength, envelope._dataLength) = (name.Length, user.Length, data.Length);
+        envelope.Route = route;
         (envelope.Target, envelope.Kind, envelope.Origin, envelope.Seq) = (target, kind, origin, seq);
         envelope.Offset = 0;
         envelope._references = 1;
         return envelope;
     }
+
+    /// <summary>As a client gets it, when it belongs to no room; good while the envelope is held.</summary>
+    public ClientMessage ToMessage() =>
+        new() { MessageId = Route, User = User, DataKind = Kind, Data = Data };
 
     public Envelope AddReference()
     {

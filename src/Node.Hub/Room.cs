@@ -63,7 +63,7 @@ internal sealed class Room
         connections++;
         if (!known && TellsPresence)
         {
-            Tell(Routes.Joined, user);
+            Tell(RouteNames.Joined, user);
         }
 
         Members++;
@@ -80,7 +80,7 @@ internal sealed class Room
             _users.Remove(user);
             if (Members > 0 && TellsPresence)
             {
-                Tell(Routes.Left, user);
+                Tell(RouteNames.Left, user);
             }
         }
 
@@ -100,7 +100,7 @@ internal sealed class Room
         Offset++;
         _log?.Append(Offset, user, kind, data, Owner.Loop.Now);
         Owner.Counters.RoomMessages++;
-        Distribute(Routes.Publish, user, Offset, kind, data);
+        Distribute(RouteNames.Publish, user, Offset, kind, data);
         return Offset;
     }
 
@@ -145,7 +145,7 @@ internal sealed class Room
 
     /// <summary>Sends to one bucket's members. On that bucket's loop.</summary>
     public void Deliver(
-        Bucket bucket, ReadOnlySpan<byte> route, ReadOnlySpan<byte> user, ulong offset, DataKind kind,
+        Bucket bucket, byte[] route, ReadOnlySpan<byte> user, ulong offset, DataKind kind,
         ReadOnlySpan<byte> data)
     {
         if (Parts[bucket.Index] is not { } part)
@@ -162,15 +162,15 @@ internal sealed class Room
 
     private static Envelope Copy(in LoggedMessage message)
     {
-        Envelope envelope = Envelope.Of(null, [], message.User, message.Kind, message.Data);
+        Envelope envelope = Envelope.Of(null, RouteNames.Publish, [], message.User, message.Kind, message.Data);
         envelope.Offset = message.Offset;
         return envelope;
     }
 
-    private void Tell(ReadOnlySpan<byte> route, byte[] user) => Distribute(route, user, 0, DataKind.None, []);
+    private void Tell(byte[] route, byte[] user) => Distribute(route, user, 0, DataKind.None, []);
 
     private void Distribute(
-        ReadOnlySpan<byte> route, ReadOnlySpan<byte> user, ulong offset, DataKind kind, ReadOnlySpan<byte> data)
+        byte[] route, ReadOnlySpan<byte> user, ulong offset, DataKind kind, ReadOnlySpan<byte> data)
     {
         Envelope? envelope = null;
         for (int i = 0; i < _membersIn.Length; i++)
@@ -182,8 +182,7 @@ internal sealed class Room
 
             if (envelope is null)
             {
-                // The room's place in an envelope carries the route here: the room itself is the target.
-                envelope = Envelope.Of(this, route, user, kind, data);
+                envelope = Envelope.Of(this, route, [], user, kind, data);
                 envelope.Offset = offset;
             }
 
@@ -200,5 +199,5 @@ internal sealed class Room
     }
 
     private static void DeliverPosted(Bucket bucket, Envelope envelope) => ((Room)envelope.Target!).Deliver(
-        bucket, envelope.Room, envelope.User, envelope.Offset, envelope.Kind, envelope.Data);
+        bucket, envelope.Route, envelope.User, envelope.Offset, envelope.Kind, envelope.Data);
 }

@@ -148,7 +148,7 @@ internal sealed class RoomTable
 
     private void Dismiss(Room room, Channel channel) => room.Owner.Post(
         static (owner, envelope) => owner.Rooms.Dismissed((Room)envelope.Target!, envelope.Origin!),
-        Envelope.Of(room, [], [], DataKind.None, [], channel));
+        Envelope.Of(room, [], [], [], DataKind.None, [], channel));
 
     /// <summary>On the owner's loop.</summary>
     private void Dismissed(Room room, Channel channel)

@@ -25,6 +25,7 @@ public abstract class Session : ConnectionHandler
         _compression = deflate is null ? null : new Compression(deflate, bucket.Options.Deflate);
         _reader = new MessageReader(deflate?.CreateInflater(WireRole.Server));
         _heardAt = (uint)bucket.Loop.Now;
+        bucket.Opened();
     }
 
     internal Connection Connection { get; }
@@ -106,6 +107,7 @@ public abstract class Session : ConnectionHandler
         _reader.Release(Bucket.Reader);
         _compression?.Dispose();
         OnEnded();
+        Bucket.Ended();
     }
 
     /// <summary>Says why, sends what was enqueued before, and ends the connection.</summary>

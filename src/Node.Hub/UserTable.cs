@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Node.Transport;
+
 namespace Node.Hub;
 
 /// <summary>
@@ -19,7 +23,7 @@ internal sealed class UserTable
 
     public void Add(Channel channel)
     {
-        ref object? slot = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
+        ref object? slot = ref CollectionsMarshal.GetValueRefOrAddDefault(
             _users, channel.UserName, out bool known);
         if (!known)
         {
@@ -58,23 +62,35 @@ internal sealed class UserTable
         }
     }
 
-    /// <summary>Calls for each connection of a user.</summary>
-    /// <returns>How many there are.</returns>
-    public int ForEach(ReadOnlySpan<byte> user, Action<Channel> action)
+    /// <summary>A user's connections. The span is good until the table changes.</summary>
+    public ReadOnlySpan<Channel> ChannelsOf(ReadOnlySpan<byte> user)
     {
-        if (!_byName.TryGetValue(user, out object? slot))
+        ref object slot = ref CollectionsMarshal.GetValueRefOrNullRef(_byName, user);
+        return Unsafe.IsNullRef(ref slot) ? []
+            : slot is List<Channel> several ? CollectionsMarshal.AsSpan(several)
+            : new ReadOnlySpan<Channel>(ref Unsafe.As<object, Channel>(ref slot));
+    }
+
+    /// <summary>Sends an envelope to every connection of the user that it names, on whatever loop.</summary>
+    /// <returns>How many there are.</returns>
+    public int Deliver(Envelope envelope)
+    {
+        ReadOnlySpan<Channel> channels = ChannelsOf(envelope.Name);
+        var traits = new FrameTraits(Lane.Data, _bucket.Options.Queue);
+        var here = new Fanout(_bucket, envelope.ToMessage(), traits);
+        foreach (Channel channel in channels)
         {
-            return 0;
+            if (ReferenceEquals(channel.Bucket, _bucket))
+            {
+                here.To(channel);
+                continue;
+            }
+
+            channel.Bucket.Post(
+                static (_, sent) => ((Channel)sent.Target!).Send(sent.ToMessage()),
+                Envelope.Of(channel, envelope.Route, [], envelope.User, envelope.Kind, envelope.Data));
         }
 
-        if (slot is Channel only)
-        {
-            action(only);
-            return 1;
-        }
-
-        var several = (List<Channel>)slot;
-        several.ForEach(action);
-        return several.Count;
+        return channels.Length;
     }
 }

@@ -99,6 +99,19 @@ public sealed class EventLoop : PipeScheduler, IDisposable
     /// <inheritdoc cref="Post(Action{object?}, object?)"/>
     public void Post(Action action) => Post(static state => ((Action)state!)(), action);
 
+    /// <summary>Runs an action at once when this is the loop's thread, else posts it.</summary>
+    public void RunOrPost(Action<object?> action, object? state)
+    {
+        if (IsOnLoop)
+        {
+            action(state);
+        }
+        else
+        {
+            Post(action, state);
+        }
+    }
+
     /// <inheritdoc/>
     public override void Schedule(Action<object?> action, object? state) => Post(action, state);
 
@@ -127,6 +140,12 @@ public sealed class EventLoop : PipeScheduler, IDisposable
         int descriptor = Sockets.Connect(remote, local);
         return descriptor < 0 ? null : Adopt(descriptor, handler, connecting: true);
     }
+
+    /// <summary>Connections are in slots below this, for whoever wants to walk them without a callback. Loop thread only.</summary>
+    public int Slots => _connections.Capacity;
+
+    /// <summary>The connection in a slot, if there is one. Loop thread only.</summary>
+    public Connection? InSlot(int slot) => _connections.InSlot(slot);
 
     /// <summary>Calls for every connection of the loop. The action may close them. Loop thread only.</summary>
     public void ForEach(Action<Connection> action)

@@ -1,0 +1,234 @@
+using System.Text.Json;
+using Node.Hub.Auth;
+using Node.Wire;
+using Node.Wire.Messages;
+
+namespace Node.Hub;
+
+/// <summary>The routes of the client protocol (<c>protocol/client.md</c>). All run on the channel's loop.</summary>
+internal static class BuiltInRoutes
+{
+    private const int MaxHistory = 1000;
+
+    public static void MapTo(Dispatcher dispatcher)
+    {
+        dispatcher.Map("connect", Connect);
+        dispatcher.Map("ping", (ref request) => request.Echo());
+        dispatcher.Map("join", Join);
+        dispatcher.Map("leave", Leave);
+        dispatcher.Map("publish", Publish);
+        dispatcher.Map("direct", Direct);
+        dispatcher.Map("history", History);
+        dispatcher.Map("presence", Presence);
+    }
+
+    /// <summary>Names the user by a token, in a handshake or in <c>connect</c>. A refusal closes the connection.</summary>
+    public static void Authenticate(Channel channel, ReadOnlySpan<byte> token, ulong seq)
+    {
+        TokenResult result = channel.Bucket.Options.Tokens!.Validate(token);
+        if (result.IsValid)
+        {
+            channel.Authenticate(Utf8Comparer.Bytes(result.Identity.User), result.Identity.Rights, result.Identity.Expires, seq);
+            return;
+        }
+
+        bool expired = result.Verdict == TokenVerdict.Expired;
+        var request = new ClientMessage { MessageId = Routes.Connect, Seq = seq };
+        channel.Fail(request, expired ? ErrorCode.TokenExpired : ErrorCode.Unauthorized, result.Reason);
+        channel.Close(expired ? CloseCode.TokenExpired : CloseCode.Unauthorized, result.Reason);
+    }
+
+    private static void Connect(ref Request request)
+    {
+        ref readonly ClientMessage message = ref request.Message;
+        Channel channel = request.Channel;
+        if (channel.IsNamed)
+        {
+            request.Fail(ErrorCode.BadRequest, "connected already");
+            return;
+        }
+
+        request.LeaveOpen();
+        if (channel.Bucket.Options.Tokens is not null)
+        {
+            Authenticate(channel, TokenIn(message.Data), message.Seq);
+        }
+        else if (message.User.IsEmpty)
+        {
+            request.Fail(ErrorCode.BadRequest, "user is missing");
+            channel.Close(CloseCode.BadMessage, "user is missing");
+        }
+        else
+        {
+            channel.Authenticate(message.User.ToArray(), RoomRights.All, null, message.Seq);
+        }
+    }
+
+    private static void Join(ref Request request)
+    {
+        ref readonly ClientMessage message = ref request.Message;
+        Channel channel = request.Channel;
+        if (message.Room.IsEmpty)
+        {
+            request.Fail(ErrorCode.BadRequest, "room is missing");
+        }
+        else if (!channel.Rights.MayJoin(message.Room))
+        {
+            request.Fail(ErrorCode.PermissionDenied, "the token does not allow to join this room");
+        }
+        else if (channel.Rooms.Count + channel.JoinsPending >= channel.Bucket.Options.MaxRoomsPerConnection
+            && !channel.Bucket.Rooms.TryFindPart(channel, message.Room, out _))
+        {
+            request.Fail(ErrorCode.LimitExceeded, "too many rooms");
+        }
+        else
+        {
+            request.LeaveOpen();
+            channel.Bucket.Rooms.Join(channel, message);
+        }
+    }
+
+    private static void Leave(ref Request request)
+    {
+        if (!request.Channel.Bucket.Rooms.Leave(request.Channel, request.Message.Room))
+        {
+            request.Fail(ErrorCode.NotAMember, "not a member");
+        }
+    }
+
+    private static void Publish(ref Request request)
+    {
+        ref readonly ClientMessage message = ref request.Message;
+        Channel channel = request.Channel;
+        if (!channel.Bucket.Rooms.TryFindPart(channel, message.Room, out RoomPart? part))
+        {
+            request.Fail(ErrorCode.NotAMember, "not a member");
+            return;
+        }
+
+        if (!channel.Rights.MayPublish(message.Room))
+        {
+            request.Fail(ErrorCode.PermissionDenied, "the token does not allow to publish to this room");
+            return;
+        }
+
+        request.LeaveOpen();
+        Room room = part.Room;
+        if (ReferenceEquals(room.Owner, channel.Bucket))
+        {
+            ulong offset = room.Publish(channel.UserName, message.DataKind, message.Data);
+            AnswerPublish(channel, room, message.Seq, offset);
+            return;
+        }
+
+        room.Owner.Post(PublishPosted, Envelope.Of(
+            room, RouteNames.Publish, [], channel.UserName, message.DataKind, message.Data, channel, message.Seq));
+    }
+
+    private static void PublishPosted(Bucket owner, Envelope envelope)
+    {
+        envelope.Offset = ((Room)envelope.Target!).Publish(envelope.User, envelope.Kind, envelope.Data);
+        if (envelope.Seq > 0)
+        {
+            envelope.Origin!.Bucket.Post(
+                static (_, answer) => AnswerPublish(answer.Origin!, (Room)answer.Target!, answer.Seq, answer.Offset),
+                envelope.AddReference());
+        }
+    }
+
+    private static void AnswerPublish(Channel channel, Room room, ulong seq, ulong offset)
+    {
+        if (seq > 0)
+        {
+            channel.Send(new ClientMessage { MessageId = Routes.Publish, Seq = seq, Room = room.Name, Offset = offset });
+        }
+    }
+
+    private static void Direct(ref Request request)
+    {
+        ref readonly ClientMessage message = ref request.Message;
+        Channel channel = request.Channel;
+        if (message.User.IsEmpty)
+        {
+            request.Fail(ErrorCode.BadRequest, "user is missing");
+            return;
+        }
+
+        request.LeaveOpen();
+        channel.Bucket.Hub.OwnerOf(message.User).Post(DirectPosted, Envelope.Of(
+            null, RouteNames.Direct, message.User, channel.UserName, message.DataKind, message.Data, channel, message.Seq));
+    }
+
+    private static void DirectPosted(Bucket owner, Envelope envelope)
+    {
+        envelope.Offset = (ulong)owner.Users.Deliver(envelope);
+        envelope.Origin!.Bucket.Post(AnswerDirect, envelope.AddReference());
+    }
+
+    private static void AnswerDirect(Bucket bucket, Envelope envelope)
+    {
+        var message = new ClientMessage { MessageId = Routes.Direct, Seq = envelope.Seq };
+        if (envelope.Offset == 0)
+        {
+            envelope.Origin!.Fail(message, ErrorCode.UserOffline, "user is offline");
+            return;
+        }
+
+        if (envelope.Seq > 0)
+        {
+            JsonDataWriter json = bucket.BeginJson();
+            json.BeginObject();
+            json.Name("connections"u8);
+            json.Number(envelope.Offset);
+            json.EndObject();
+            message.SetJson(bucket.Json);
+            envelope.Origin!.Send(message);
+        }
+    }
+
+    private static void History(ref Request request)
+    {
+        ref readonly ClientMessage message = ref request.Message;
+        if (!request.Channel.Bucket.Rooms.TryFindPart(request.Channel, message.Room, out RoomPart? part))
+        {
+            request.Fail(ErrorCode.NotAMember, "not a member");
+            return;
+        }
+
+        request.LeaveOpen();
+        RoomQuery.History(request.Channel, part.Room, message.Seq, message.Offset, LimitIn(message.Data));
+    }
+
+    private static void Presence(ref Request request)
+    {
+        if (!request.Channel.Bucket.Rooms.TryFindPart(request.Channel, request.Message.Room, out RoomPart? part))
+        {
+            request.Fail(ErrorCode.NotAMember, "not a member");
+            return;
+        }
+
+        request.LeaveOpen();
+        RoomQuery.Presence(request.Channel, part.Room, request.Message.Seq);
+    }
+
+    private static int LimitIn(ReadOnlySpan<byte> data)
+    {
+        if (data.IsEmpty)
+        {
+            return MaxHistory;
+        }
+
+        Limit? limit = JsonSerializer.Deserialize<Limit>(data, JsonSerializerOptions.Web);
+        return Math.Clamp(limit?.Value ?? MaxHistory, 0, MaxHistory);
+    }
+
+    private static byte[] TokenIn(ReadOnlySpan<byte> data)
+    {
+        Token? token = data.IsEmpty ? null : JsonSerializer.Deserialize<Token>(data, JsonSerializerOptions.Web);
+        return Utf8Comparer.Bytes(token?.Value ?? "");
+    }
+
+    private sealed record Limit([property: System.Text.Json.Serialization.JsonPropertyName("limit")] int? Value);
+
+    private sealed record Token([property: System.Text.Json.Serialization.JsonPropertyName("token")] string? Value);
+}

@@ -1,0 +1,186 @@
+using Node.Transport;
+using Node.Wire;
+using Node.Wire.Messages;
+
+namespace Node.Hub;
+
+/// <summary>
+/// The product: users, rooms and messages over any number of loops. Members are for any thread unless they say otherwise;
+/// what they do is posted to the loops that own the state.
+/// </summary>
+public sealed class Hub : IDisposable
+{
+    private ulong _generation;
+
+    /// <param name="options">The node's settings.</param>
+    /// <param name="fault">Hears of exceptions out of application handlers, with the message_id; on a loop's thread.</param>
+    /// <param name="time">The wall clock, for tokens and handler timeouts; null is the system's.</param>
+    public Hub(HubOptions options, Action<Exception, string>? fault = null, TimeProvider? time = null)
+    {
+        Options = options;
+        Time = time ?? TimeProvider.System;
+        Dispatcher = new Dispatcher(fault ?? ((_, _) => { }));
+        BuiltInRoutes.MapTo(Dispatcher);
+        Meter = new HubMeter(this);
+    }
+
+    /// <summary>Everything that happens to channels, on the channel's loop. Subscribe before <see cref="Start"/>.</summary>
+    public event Action<HubEvent>? Happened;
+
+    public HubOptions Options { get; private set; }
+
+    /// <summary>Open WebSockets.</summary>
+    public int SessionCount => (int)Buckets.Sum(bucket => bucket.Counters.Sessions);
+
+    /// <summary>Users with at least one connection.</summary>
+    public int UserCount => (int)Buckets.Sum(bucket => bucket.Counters.Users);
+
+    public int RoomCount => (int)Buckets.Sum(bucket => bucket.Counters.Rooms);
+
+    internal Bucket[] Buckets { get; private set; } = [];
+
+    internal Dispatcher Dispatcher { get; }
+
+    internal HubMeter Meter { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal bool IsDraining { get; private set; }
+
+    /// <summary>Registers a handler for an application's own message_id. Before <see cref="Start"/>.</summary>
+    /// <exception cref="ArgumentException">The name is empty, too long or taken.</exception>
+    public void Map(string messageId, RequestHandler handler) => Dispatcher.Map(messageId, handler);
+
+    /// <inheritdoc cref="Map"/>
+    /// <remarks>For handlers that wait for something; bounded in number and time by the options.</remarks>
+    public void MapAsync(string messageId, Func<AsyncRequest, Task> handler) => Dispatcher.MapAsync(messageId, handler);
+
+    /// <summary>Takes the loops; before they accept connections.</summary>
+    public void Start(IReadOnlyList<EventLoop> loops)
+    {
+        Dispatcher.Freeze();
+        Buckets = [.. loops.Select(loop => new Bucket(this, loop, Options))];
+    }
+
+    /// <summary>A new connection's first handler: reads its HTTP request. On the connection's loop.</summary>
+    public ConnectionHandler Accept(Connection connection) => new Entrance(connection, Buckets[connection.Loop.Index]);
+
+    /// <summary>Takes new options; what differs holds from the next message, deadline or handshake on.</summary>
+    public void Apply(HubOptions options)
+    {
+        Options = options;
+        foreach (Bucket bucket in Buckets)
+        {
+            bucket.Loop.Post(() => bucket.Apply(options));
+        }
+    }
+
+    /// <summary>Sends to every connection of a user.</summary>
+    /// <returns>How many connections that are.</returns>
+    public Task<int> SendToUserAsync(string user, Payload payload, string messageId = "direct")
+    {
+        byte[] name = Utf8Comparer.Bytes(user);
+        var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        OwnerOf(name).Post(
+            static (owner, envelope) =>
+                ((TaskCompletionSource<int>)envelope.Target!).SetResult(owner.Users.Deliver(envelope)),
+            Envelope.Of(done, Utf8Comparer.Bytes(messageId), name, [], payload.Kind, payload.Bytes.Span));
+        return done.Task;
+    }
+
+    /// <summary>Publishes to a room, as nobody.</summary>
+    /// <returns>The message's offset; 0 when the room is empty, and so does not exist.</returns>
+    public Task<ulong> PublishAsync(string room, Payload payload)
+    {
+        byte[] name = Utf8Comparer.Bytes(room);
+        var done = new TaskCompletionSource<ulong>(TaskCreationOptions.RunContinuationsAsynchronously);
+        OwnerOf(name).Post(
+            static (owner, envelope) => ((TaskCompletionSource<ulong>)envelope.Target!).SetResult(
+                owner.Rooms.FindOwned(envelope.Name)?.Publish([], envelope.Kind, envelope.Data) ?? 0),
+            Envelope.Of(done, RouteNames.Publish, name, [], payload.Kind, payload.Bytes.Span));
+        return done.Task;
+    }
+
+    /// <summary>Sends to every named connection of this node.</summary>
+    public void Broadcast(Payload payload, string messageId = "broadcast")
+    {
+        Envelope envelope = Envelope.Of(
+            null, Utf8Comparer.Bytes(messageId), [], [], payload.Kind, payload.Bytes.Span);
+        foreach (Bucket bucket in Buckets)
+        {
+            bucket.Post(static (here, sent) => here.Broadcast(sent), envelope.AddReference());
+        }
+
+        envelope.Release();
+    }
+
+    /// <summary>Closes every connection of a user with 3502.</summary>
+    public Task<int> KickAsync(string user, string reason = "kicked")
+    {
+        byte[] name = Utf8Comparer.Bytes(user);
+        var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Bucket owner = OwnerOf(name);
+        owner.Loop.Post(() =>
+        {
+            Channel[] channels = owner.Users.ChannelsOf(name).ToArray();
+            Array.ForEach(channels, channel => channel.Disconnect(CloseCode.Kicked, reason));
+            done.SetResult(channels.Length);
+        });
+        return done.Task;
+    }
+
+    /// <summary>Who is in a room: the number of users and the first names, up to the presence limit.</summary>
+    public Task<RoomPresence> PresenceAsync(string room)
+    {
+        byte[] name = Utf8Comparer.Bytes(room);
+        var done = new TaskCompletionSource<RoomPresence>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Bucket owner = OwnerOf(name);
+        owner.Loop.Post(() => done.SetResult(RoomPresence.Of(owner.Rooms.FindOwned(name))));
+        return done.Task;
+    }
+
+    /// <summary>
+    /// Says goodbye to everybody (3000) and waits until they are gone or the time is up. New handshakes are refused
+    /// with 503 from the first moment.
+    /// </summary>
+    /// <returns>Whether everybody was gone in time.</returns>
+    public async Task<bool> DrainAsync(TimeSpan within)
+    {
+        IsDraining = true;
+        Task[] posted = [.. Buckets.Select(bucket => LoopGroup.RunAsync(bucket.Loop, bucket.CloseAll))];
+        await Task.WhenAll(posted).ConfigureAwait(false);
+        Task gone = Task.WhenAll(Buckets.Select(bucket => bucket.Empty));
+        return await Task.WhenAny(gone, Task.Delay(within, Time)).ConfigureAwait(false) == gone;
+    }
+
+    public void Dispose()
+    {
+        Meter.Dispose();
+        foreach (Bucket bucket in Buckets)
+        {
+            bucket.Dispose();
+        }
+    }
+
+    internal Bucket OwnerOf(ReadOnlySpan<byte> name) =>
+        Buckets.Length == 1 ? Buckets[0] : Buckets[(int)((uint)Utf8Comparer.Hash(name) % (uint)Buckets.Length)];
+
+    internal ulong NextGeneration() => Interlocked.Increment(ref _generation);
+
+    internal void Raise(HubEventKind kind, Channel channel, Room? room)
+    {
+        if (Happened is not { } listeners)
+        {
+            return;
+        }
+
+        try
+        {
+            listeners(new HubEvent(kind, channel, HubEvent.NameOf(room), NextGeneration()));
+        }
+        catch (Exception exception)
+        {
+            Dispatcher.ReportFault(exception, kind.ToString());
+        }
+    }
+}

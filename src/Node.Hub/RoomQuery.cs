@@ -1,0 +1,101 @@
+using System.Buffers;
+using Node.Wire.Messages;
+
+namespace Node.Hub;
+
+/// <summary>A member's question to its room's owner: asked on the owner's loop, answered on the channel's.</summary>
+internal sealed class RoomQuery
+{
+    private readonly ArrayBufferWriter<byte> _data = new(256);
+    private readonly Channel _channel;
+    private readonly Room _room;
+    private readonly ulong _seq;
+    private readonly byte[] _route;
+    private readonly ulong _after;
+    private readonly int _limit;
+    private ulong _roomOffset;
+
+    private RoomQuery(Channel channel, Room room, ulong seq, byte[] route, ulong after, int limit)
+    {
+        _channel = channel;
+        _room = room;
+        _seq = seq;
+        _route = route;
+        _after = after;
+        _limit = limit;
+    }
+
+    /// <summary>Who is there.</summary>
+    public static void Presence(Channel channel, Room room, ulong seq) =>
+        Start(new RoomQuery(channel, room, seq, RouteNames.Presence, 0, 0));
+
+    /// <summary>What was said after an offset.</summary>
+    public static void History(Channel channel, Room room, ulong seq, ulong after, int limit) =>
+        Start(new RoomQuery(channel, room, seq, RouteNames.History, after, limit));
+
+    private static void Start(RoomQuery query)
+    {
+        if (query._seq > 0)
+        {
+            query._room.Owner.Loop.RunOrPost(AskPosted, query);
+        }
+    }
+
+    private static void AskPosted(object? state)
+    {
+        var query = (RoomQuery)state!;
+        query.Ask();
+        query._channel.Bucket.Loop.RunOrPost(static asked => ((RoomQuery)asked!).Answer(), query);
+    }
+
+    private void Ask()
+    {
+        var json = new JsonDataWriter(_data);
+        json.BeginObject();
+        if (ReferenceEquals(_route, RouteNames.Presence))
+        {
+            PresenceData.Write(ref json, _room);
+        }
+        else
+        {
+            _roomOffset = _room.Offset;
+            WriteMessages(ref json);
+        }
+
+        json.EndObject();
+    }
+
+    private void WriteMessages(ref JsonDataWriter json)
+    {
+        json.Name("messages"u8);
+        json.BeginArray();
+        foreach (Envelope message in _room.History(_after, _limit))
+        {
+            json.BeginObject();
+            json.Name("offset"u8);
+            json.Number(message.Offset);
+            json.Name("user"u8);
+            json.String(message.User);
+            if (!message.Data.IsEmpty)
+            {
+                json.Data(message.Kind, message.Data);
+            }
+
+            json.EndObject();
+            message.Release();
+        }
+
+        json.EndArray();
+    }
+
+    private void Answer()
+    {
+        bool history = ReferenceEquals(_route, RouteNames.History);
+        var reply = new ClientMessage
+        {
+            MessageId = _route, Seq = _seq, Room = _room.Name, Offset = _roomOffset, Epoch = history ? _room.Epoch : [],
+        };
+        reply.SetJson(_data.WrittenSpan);
+        _channel.Send(reply);
+    }
+}
