@@ -32,11 +32,15 @@ public static class JsonData
     /// <summary>Reads an unsigned integer. False where it is absent or anything else.</summary>
     public static bool TryGetNumber(ReadOnlySpan<byte> data, ReadOnlySpan<byte> name, out ulong value)
     {
-        bool found = TryFind(data, name, out ReadOnlySpan<byte> text)
-            & Utf8Parser.TryParse(text, out value, out int consumed)
-            & (consumed == text.Length);
-        value = found ? value : 0;
-        return found;
+        if (TryFind(data, name, out ReadOnlySpan<byte> text)
+            && Utf8Parser.TryParse(text, out value, out int consumed)
+            && consumed == text.Length)
+        {
+            return true;
+        }
+
+        value = 0;
+        return false;
     }
 
     private static bool TryFind(ReadOnlySpan<byte> data, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
