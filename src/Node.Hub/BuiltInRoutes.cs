@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Node.Hub.Auth;
 using Node.Wire;
 using Node.Wire.Messages;
@@ -51,7 +50,7 @@ internal static class BuiltInRoutes
         request.LeaveOpen();
         if (channel.Bucket.Options.Tokens is not null)
         {
-            Authenticate(channel, TokenIn(message.Data), message.Seq);
+            AuthenticateByData(channel, message);
         }
         else if (message.User.IsEmpty)
         {
@@ -211,24 +210,13 @@ internal static class BuiltInRoutes
         RoomQuery.Presence(request.Channel, part.Room, request.Message.Seq);
     }
 
-    private static int LimitIn(ReadOnlySpan<byte> data)
+    private static int LimitIn(ReadOnlySpan<byte> data) =>
+        JsonData.TryGetNumber(data, "limit"u8, out ulong limit) ? (int)Math.Min(limit, MaxHistory) : MaxHistory;
+
+    private static void AuthenticateByData(Channel channel, in ClientMessage message)
     {
-        if (data.IsEmpty)
-        {
-            return MaxHistory;
-        }
-
-        Limit? limit = JsonSerializer.Deserialize<Limit>(data, JsonSerializerOptions.Web);
-        return Math.Clamp(limit?.Value ?? MaxHistory, 0, MaxHistory);
+        Span<byte> buffer = stackalloc byte[TokenValidator.MaxTokenBytes];
+        bool found = JsonData.TryGetString(message.Data, "token"u8, buffer, out ReadOnlySpan<byte> token);
+        Authenticate(channel, found ? token : [], message.Seq);
     }
-
-    private static byte[] TokenIn(ReadOnlySpan<byte> data)
-    {
-        Token? token = data.IsEmpty ? null : JsonSerializer.Deserialize<Token>(data, JsonSerializerOptions.Web);
-        return Utf8Comparer.Bytes(token?.Value ?? "");
-    }
-
-    private sealed record Limit([property: System.Text.Json.Serialization.JsonPropertyName("limit")] int? Value);
-
-    private sealed record Token([property: System.Text.Json.Serialization.JsonPropertyName("token")] string? Value);
 }

@@ -18,7 +18,7 @@ internal ref struct Fanout
     private int _proto;
     private CompressedFrames _compressed;
 
-    public Fanout(Bucket bucket, ClientMessage message, in FrameTraits traits)
+    public Fanout(Bucket bucket, ClientMessage message, scoped in FrameTraits traits)
     {
         _bucket = bucket;
         _message = message;
@@ -27,7 +27,7 @@ internal ref struct Fanout
         _proto = NotWritten;
     }
 
-    public void To(ReadOnlySpan<Channel> channels)
+    public void To(scoped ReadOnlySpan<Channel> channels)
     {
         Outbox outbox = _bucket.Loop.Outbox;
         foreach (Channel channel in channels)
@@ -38,7 +38,11 @@ internal ref struct Fanout
         _bucket.Counters.MessagesOut += channels.Length;
     }
 
-    public void To(Channel channel) => To(new ReadOnlySpan<Channel>(in channel));
+    public void To(Channel channel)
+    {
+        _bucket.Loop.Outbox.Enqueue(channel.Connection, FrameFor(channel));
+        _bucket.Counters.MessagesOut++;
+    }
 
     private int FrameFor(Channel channel)
     {
