@@ -119,15 +119,15 @@ main() {
   build_pages
   stage "build"
   dotnet build Node.sln -c "$configuration" -v quiet
+  # For the tests that drive the real process, from a browser or with foreign clients.
+  STANDALONE_EXE="$(executable Node.Standalone "$configuration")"
+  CHROMIUM_EXE="$(command -v chromium || true)"
+  export STANDALONE_EXE CHROMIUM_EXE
   check "format" ./build.sh format --check
   for folder in "${page_folders[@]}"; do
     if [ -f "$folder/package.json" ]; then node_tests "$folder"; fi
   done
   covered_tests
-  # Foreign clients and the browser drive the real process.
-  STANDALONE_EXE="$(executable Node.Standalone "$configuration")"
-  CHROMIUM_EXE="$(command -v chromium || true)"
-  export STANDALONE_EXE CHROMIUM_EXE
   for folder in tests/*/; do
     if [ -f "$folder/package.json" ]; then node_tests "${folder%/}"; fi
   done

@@ -15,7 +15,7 @@ public static class Sizes
 
     /// <summary>Our own source; not lock files, vectors or pages' markup.</summary>
     public static bool Counts(SourceFile file) =>
-        Path.GetExtension(file.Path) is ".cs" or ".ts" or ".js" or ".mjs" or ".sh";
+        Path.GetExtension(file.Path) is ".cs" or ".ts" or ".js" or ".mjs" or ".c" or ".kt" or ".sh";
 
     public static IEnumerable<string> CheckFile(SourceFile file)
     {
