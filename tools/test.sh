@@ -14,11 +14,13 @@ source tools/debian-packages.sh
 configuration=Debug
 logs=.artifacts/test
 passed=0 failed=0 skipped=0
+finished=""
 child=""
 
 # A stage runs in a process group of its own (`timeout` makes it); an interrupt has to be carried there.
 stop() {
   trap '' INT TERM
+  finished=interrupted
   if [ -n "$child" ]; then
     kill -TERM "$child" 2>/dev/null || true
     wait "$child" || true
@@ -26,6 +28,12 @@ stop() {
   exit 130
 }
 trap stop INT TERM
+
+# A step of the set-up that failed ends the run, but not without its last line.
+unfinished() {
+  if [ -z "$finished" ]; then echo "$passed passed, $((failed + 1)) failed"; fi
+}
+trap unfinished EXIT
 
 stage() { printf '[%3d s] %s\n' "$SECONDS" "$*"; }
 
@@ -93,6 +101,7 @@ covered_tests() {
 }
 
 finish() {
+  finished=yes
   stage "done; logs are in $logs"
   local line="$passed passed, $failed failed"
   if [ "$skipped" -gt 0 ]; then line+=", $skipped skipped"; fi
@@ -118,7 +127,8 @@ main() {
   stage "pages"
   build_pages
   stage "build"
-  dotnet build Node.sln -c "$configuration" -v quiet
+  log="$logs/build.log"
+  limited 600 dotnet build Node.sln -c "$configuration" -v quiet
   # For the tests that drive the real process, from a browser or with foreign clients.
   STANDALONE_EXE="$(executable Node.Standalone "$configuration")"
   CHROMIUM_EXE="$(command -v chromium || true)"
