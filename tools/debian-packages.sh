@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# Foreign programs that tests run against. Sourced after common.sh.
+# A test that finds its program missing skips itself; so nothing here ever fails a run.
+
+# program → Debian package
+declare -A debian_packages=([chromium]=chromium [promtool]=prometheus)
+
+install_debian_packages() {
+  local program missing=()
+  for program in "${!debian_packages[@]}"; do
+    has "$program" || missing+=("${debian_packages[$program]}")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  local reason sudo=()
+  if [ -n "${NO_INSTALL:-}" ]; then
+    reason="NO_INSTALL is set"
+  elif ! has apt-get; then
+    reason="this is no Debian"
+  elif [ "$(id -u)" -ne 0 ] && ! { has sudo && sudo -n true 2>/dev/null; }; then
+    reason="neither root nor password-less sudo"
+  else
+    if [ "$(id -u)" -ne 0 ]; then sudo=(sudo -n); fi
+    echo "installing ${missing[*]}"
+    if without_services apt_install "${missing[@]}"; then return 0; fi
+    reason="apt-get failed, see .artifacts/test/apt.log"
+  fi
+  echo "missing: ${missing[*]} ($reason); the tests that need them are skipped"
+}
+
+# Caller's `sudo` array says how to become root.
+apt_install() {
+  mkdir -p .artifacts/test
+  {
+    timeout 120 "${sudo[@]}" apt-get update -q &&
+      timeout 400 "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
+  } >.artifacts/test/apt.log 2>&1
+}
+
+# Debian starts a service when its package is installed. Tests start their own, on private ports,
+# and a daemon on 9090 would sit on the controller's metrics port: policy-rc.d keeps it from starting.
+without_services() {
+  local policy=/usr/sbin/policy-rc.d result=0
+  [ -e "$policy" ] && policy=""
+  if [ -n "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee "$policy" >/dev/null
+    "${sudo[@]}" chmod +x "$policy"
+  fi
+  "$@" || result=$?
+  if [ -n "$policy" ]; then "${sudo[@]}" rm -f "$policy"; fi
+  if [ -d /run/systemd/system ]; then "${sudo[@]}" systemctl disable --quiet prometheus 2>/dev/null || true; fi
+  return "$result"
+}
