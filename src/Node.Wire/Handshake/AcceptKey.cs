@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 
 namespace Node.Wire;
 
@@ -18,10 +17,8 @@ public static class AcceptKey
         Span<byte> text = stackalloc byte[KeyLength + 36];
         key[..KeyLength].CopyTo(text);
         "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"u8.CopyTo(text[KeyLength..]);
-        Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
-#pragma warning disable CA5350 // The protocol asks for SHA-1; it proves that a WebSocket server answered, no more.
-        SHA1.HashData(text, hash);
-#pragma warning restore CA5350
+        Span<byte> hash = stackalloc byte[20];
+        Sha1.Hash(text, hash);
         Base64.EncodeToUtf8(hash, destination, out _, out _);
     }
 

@@ -24,7 +24,7 @@ public ref struct HeaderLines
         ReadOnlySpan<byte> line = _rest[..end];
         _rest = _rest[(end + 2)..];
         int colon = line.IndexOf((byte)':');
-        Current = new HeaderLine(line[..colon], line[(colon + 1)..].Trim(" \t"u8));
+        Current = new HeaderLine(line[..colon], HeaderGrammar.Trim(line[(colon + 1)..]));
         return true;
     }
 }

@@ -158,7 +158,7 @@ public readonly ref struct HttpRequestHead
     private static HttpRefusal? CheckSingleton(ReadOnlySpan<byte> line, ref Singletons seen)
     {
         int colon = line.IndexOf((byte)':');
-        var header = new HeaderLine(line[..colon], line[(colon + 1)..].Trim(" \t"u8));
+        var header = new HeaderLine(line[..colon], HeaderGrammar.Trim(line[(colon + 1)..]));
         Singletons which = header.Name.Length switch
         {
             4 when header.Is("Host"u8) => Singletons.Host,

@@ -18,7 +18,7 @@ public class SplitTests
         Gen<byte[]> stream = Frame(role, deflates).ListOf().Select(frames => frames.SelectMany(f => f).ToArray());
         Gen<int[]> pieces = Gen.Frequency((4, Gen.Choose(1, 7)), (1, Gen.Choose(1, 400))).ArrayOf();
         Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(1500),
+            Config.QuickThrowOnFailure.WithMaxTest(700),
             Prop.ForAll(stream.ToArbitrary(), pieces.ToArbitrary(), (bytes, cuts) =>
             {
                 List<string> whole = WireFeed.Read(bytes, [], Feed());
