@@ -16,6 +16,9 @@ public sealed class TransportServer : IDisposable
     private readonly Func<Connection, ConnectionHandler> _accepted;
     private readonly LoopGroup _group;
     private readonly List<Listener> _listeners = [];
+    private readonly bool _byDescriptors;
+    private CertificateStore? _certificates;
+    private SocketListener? _socketListener;
     private IPEndPoint? _localEndPoint;
     private bool _disposed;
 
@@ -26,11 +29,19 @@ public sealed class TransportServer : IDisposable
     {
         _options = options;
         _accepted = accepted;
-        _group = LoopGroup.Epoll(options.Loops);
+
+        // Loops on epoll can have connections of both kinds, so TLS changes only who accepts.
+        bool epoll = options.Kind == TransportKind.Epoll
+            || (options.Kind == TransportKind.Auto && OperatingSystem.IsLinux());
+        _group = epoll ? LoopGroup.Epoll(options.Loops) : LoopGroup.Sockets(options.Loops);
+        _byDescriptors = epoll && options.Tls is null;
     }
 
     /// <summary>The loops; set their <see cref="EventLoop.Fault"/> and <see cref="EventLoop.TurnEnding"/> before the start.</summary>
     public IReadOnlyList<EventLoop> Loops => _group.Loops;
+
+    /// <summary>What has become of the handshakes; all zero without TLS.</summary>
+    public TlsCounters Tls { get; } = new();
 
     /// <summary>Where it listens: with port 0, the port it got.</summary>
     /// <exception cref="InvalidOperationException">It has not been started.</exception>
@@ -39,10 +50,21 @@ public sealed class TransportServer : IDisposable
 
     /// <summary>Listens, then starts the loops.</summary>
     /// <exception cref="IOException">The address cannot be bound: the message names it and the reason.</exception>
+    /// <exception cref="CertificateException">The message names the file and what is wrong with it.</exception>
     public void Start()
     {
-        ListenOnEveryLoop();
+        if (_byDescriptors)
+        {
+            ListenOnEveryLoop();
+            _group.Start();
+            return;
+        }
+
+        _certificates = _options.Tls is { } tls ? new CertificateStore(tls) : null;
+        _socketListener = new SocketListener(Loops, _options, _certificates, Tls, _accepted);
+        _localEndPoint = _socketListener.LocalEndPoint;
         _group.Start();
+        _socketListener.Start();
     }
 
     /// <summary>
@@ -55,6 +77,7 @@ public sealed class TransportServer : IDisposable
             return;
         }
 
+        _socketListener?.Close();
         Task[] closing = [.. _listeners.Select((listener, i) => LoopGroup.RunAsync(Loops[i], listener.Close))];
         if (!Loops.Any(loop => loop.IsOnLoop))
         {
@@ -68,6 +91,8 @@ public sealed class TransportServer : IDisposable
         if (!_disposed)
         {
             _disposed = true;
+            _socketListener?.Close();
+            _certificates?.Dispose();
             _group.Dispose();
         }
     }
