@@ -54,6 +54,9 @@ public abstract class Connection
 
     private protected bool IsFinishing => _state == State.Finishing;
 
+    /// <summary>Bytes that <see cref="TrySend"/> took are still on their way to the socket.</summary>
+    private protected virtual bool IsWriting => false;
+
     /// <summary>Calls <see cref="ConnectionHandler.OnDeadline"/> at a time, in place of an earlier deadline.</summary>
     /// <param name="atMs">On the clock of <see cref="EventLoop.Now"/>; up to 64 ms late.</param>
     public void SetDeadline(long atMs)
@@ -148,7 +151,7 @@ public abstract class Connection
     /// <summary>The second half of <see cref="Close"/>, when everything is written.</summary>
     internal void FinishIfFlushed()
     {
-        if (_state != State.Closing || Backlog is not null || OutboxEntry >= 0)
+        if (_state != State.Closing || Backlog is not null || OutboxEntry >= 0 || IsWriting)
         {
             return;
         }
@@ -186,7 +189,8 @@ public abstract class Connection
 
     private protected void OnWritable()
     {
-        if (Backlog is null || !Loop.Outbox.FlushBacklog(this))
+        bool waited = Backlog is not null;
+        if (waited && !Loop.Outbox.FlushBacklog(this))
         {
             return;
         }
@@ -199,7 +203,10 @@ public abstract class Connection
 
         try
         {
-            Handler.OnDrained();
+            if (waited)
+            {
+                Handler.OnDrained();
+            }
         }
         catch (Exception exception)
         {

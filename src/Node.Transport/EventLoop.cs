@@ -231,6 +231,21 @@ public sealed class EventLoop : PipeScheduler, IDisposable
         Counters.Opened++;
     }
 
+    /// <summary>Gives a connection that was accepted its handler.</summary>
+    internal void Introduce(Connection connection, Func<Connection, ConnectionHandler> accepted)
+    {
+        Counters.Accepted++;
+        try
+        {
+            connection.Handler = accepted(connection);
+        }
+        catch (Exception exception)
+        {
+            ReportFault(exception);
+            connection.Abort();
+        }
+    }
+
     internal ulong KeyOf(Connection connection) => _connections.KeyOf(connection.Slot);
 
     internal void FinishAfterFlush(Connection connection) => _finishing.Add(connection);

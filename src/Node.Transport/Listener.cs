@@ -43,7 +43,12 @@ public sealed class Listener
         }
 
         LocalEndPoint = loop.Sockets.LocalEndPoint(_descriptor);
-        loop.Sockets.Add(_descriptor, key, Readiness.Readable);
+        int watched = loop.Sockets.Add(_descriptor, key, Readiness.Readable);
+        if (watched < 0)
+        {
+            Close();
+            throw new IOException($"cannot listen on {endPoint}: {new Win32Exception(-watched).Message}");
+        }
     }
 
     public IPEndPoint LocalEndPoint { get; }
@@ -89,22 +94,13 @@ public sealed class Listener
 
     private void Accepted(Connection connection)
     {
-        _loop.Counters.Accepted++;
         if (_underPressure)
         {
             _underPressure = false;
-            _options.Pressure?.Invoke(0);
+            SayPressure(0);
         }
 
-        try
-        {
-            connection.Handler = _accepted(connection);
-        }
-        catch (Exception exception)
-        {
-            _loop.ReportFault(exception);
-            connection.Abort();
-        }
+        _loop.Introduce(connection, _accepted);
     }
 
     private void Failed(int errno)
@@ -130,10 +126,19 @@ public sealed class Listener
         if (!_underPressure)
         {
             _underPressure = true;
-            _options.Pressure?.Invoke(errno);
+            SayPressure(errno);
         }
 
         _loop.PostDelayed(Resume, PauseMs);
+    }
+
+    private void SayPressure(int errno)
+    {
+        // As posted work, so that what it throws is reported and does not end the loop.
+        if (_options.Pressure is { } pressure)
+        {
+            _loop.Post(() => pressure(errno));
+        }
     }
 
     private void Resume()

@@ -26,6 +26,8 @@ public sealed class LoopGroup : IDisposable
             ? new LoopGroup(count, NewEpollPoller)
             : throw new PlatformNotSupportedException("epoll needs Linux; set node.transport to sockets");
 
+    public static LoopGroup Sockets(int count) => new(count, static () => new ParkingPoller());
+
     [SupportedOSPlatform("linux")]
     private static EpollPoller NewEpollPoller() => new();
 

@@ -14,7 +14,7 @@ public enum TransportKind
     Sockets,
 }
 
-/// <summary>What a <see cref="LoopGroup"/> and its listeners are made of.</summary>
+/// <summary>What a <see cref="TransportServer"/> is made of.</summary>
 public sealed record TransportOptions
 {
     public TransportKind Kind { get; init; }
@@ -25,4 +25,7 @@ public sealed record TransportOptions
     public IPEndPoint EndPoint { get; init; } = new(IPAddress.Loopback, 8083);
 
     public ListenerOptions Listener { get; init; } = new();
+
+    /// <summary>Null listens without TLS.</summary>
+    public TlsOptions? Tls { get; init; }
 }
