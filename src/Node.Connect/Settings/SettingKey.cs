@@ -90,7 +90,7 @@ public sealed class SettingKey
 
         if (_declared.File && text.Length > 0 && !System.IO.File.Exists(text))
         {
-            problem = $"there is no file {System.IO.Path.GetFullPath(text)}";
+            problem = $"there is no file {shown} (working directory {System.IO.Directory.GetCurrentDirectory()})";
             return null;
         }
 

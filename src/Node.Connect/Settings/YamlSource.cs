@@ -29,8 +29,24 @@ internal sealed class YamlSource(SettingsDraft draft, string fileName)
         }
         catch (YamlException error)
         {
-            draft.Fail(At(error.Start), "", "not valid YAML: " + error.Message);
+            draft.Fail(PlaceOf(error, text), "", "not valid YAML: " + error.Message);
         }
+    }
+
+    /// <summary>The parser tells a tab, the commonest mistake of all, at the mapping's start and not where it is.</summary>
+    private SettingOrigin PlaceOf(YamlException error, string text)
+    {
+        if (error.Message.Contains("tab as indentation", StringComparison.Ordinal))
+        {
+            string[] lines = text.Split('\n');
+            int line = Array.FindIndex(lines, candidate => candidate.TrimStart(' ').StartsWith('\t'));
+            if (line >= 0)
+            {
+                return new SettingOrigin(fileName, line + 1, lines[line].IndexOf('\t', StringComparison.Ordinal) + 1);
+            }
+        }
+
+        return At(error.Start);
     }
 
     private static void CheckDepth(string text)

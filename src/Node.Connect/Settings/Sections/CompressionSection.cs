@@ -12,10 +12,10 @@ public sealed record CompressionSection
     [Setting("Deflate level: 1 is fastest, 9 smallest.", Hot = true, Min = "1", Max = "9")]
     public int Level { get; init; } = 3;
 
-    [Setting("server_max_window_bits: the node's window is 2^n bytes.", Hot = true, Min = "9", Max = "15")]
+    [Setting("The node's window is 2^n bytes (server_max_window_bits).", Hot = true, Min = "9", Max = "15")]
     public int ServerWindowBits { get; init; } = 15;
 
-    [Setting("client_max_window_bits, asked of clients that can be asked.", Hot = true, Min = "9", Max = "15")]
+    [Setting("The same for clients that can be asked (client_max_window_bits).", Hot = true, Min = "9", Max = "15")]
     public int ClientWindowBits { get; init; } = 15;
 
     [Setting("Keep the node's window from message to message. Packs better, but costs memory per connection, and a room's " +
