@@ -1,0 +1,20 @@
+namespace Node.Connect.Settings;
+
+/// <summary>
+/// All settings of a node, immutable; <c>new NodeSettings()</c> is the defaults. A section is one property, a key one property of
+/// a section's record with its <see cref="SettingAttribute"/>.
+/// </summary>
+public sealed record NodeSettings
+{
+    public NodeSection Node { get; init; } = new();
+    public HeartbeatSection Heartbeat { get; init; } = new();
+    public MessagesSection Messages { get; init; } = new();
+    public QueueSection Queue { get; init; } = new();
+    public RoomsSection Rooms { get; init; } = new();
+    public CompressionSection Compression { get; init; } = new();
+    public TlsSection Tls { get; init; } = new();
+    public AuthSection Auth { get; init; } = new();
+    public WebSection Web { get; init; } = new();
+    public MetricsSection Metrics { get; init; } = new();
+    public LogSection Log { get; init; } = new();
+}
