@@ -1,0 +1,33 @@
+namespace Node.Load.Net;
+
+internal enum ClientState
+{
+    Closed,
+    Connecting,
+    Upgrading,
+    Open,
+    Closing,
+}
+
+/// <summary>One client connection of a <see cref="ClientLoop"/>. Loop thread only.</summary>
+internal sealed class Client(int index)
+{
+    /// <summary>The place in the loop's table; taken again by a later client once this one is closed.</summary>
+    public int Index { get; } = index;
+
+    public int Descriptor { get; set; } = -1;
+
+    public ClientState State { get; set; }
+
+    /// <summary>The path and query that the handshake asks for.</summary>
+    public string Target { get; set; } = "/";
+
+    /// <summary>When the connect began, in <see cref="System.Diagnostics.Stopwatch"/> ticks.</summary>
+    public long OpenedAt { get; set; }
+
+    /// <summary>The incomplete tail of what was read.</summary>
+    public Leftover Unread { get; } = new();
+
+    /// <summary>What the socket did not take.</summary>
+    public Leftover Unsent { get; } = new();
+}

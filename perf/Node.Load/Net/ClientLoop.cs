@@ -1,0 +1,330 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Node.Load.Net;
+
+/// <summary>
+/// Many WebSocket client connections on one thread and one epoll instance. One thread only.
+/// </summary>
+/// <remarks>
+/// Edge-triggered, with reading and writing asked for once: no <c>epoll_ctl</c> call after the first one of a
+/// connection. A short read says that the socket is drained, so that a message costs one recv.
+/// </remarks>
+internal sealed unsafe class ClientLoop : IDisposable
+{
+    private const int ScratchSize = 256 * 1024;
+    private const int EventCapacity = 1024;
+
+    private readonly IClientEvents _events;
+    private readonly int _sources;
+    private readonly int _epoll;
+    private readonly string _host;
+    private readonly byte* _scratch = (byte*)NativeMemory.Alloc(ScratchSize);
+    private readonly byte* _ready = (byte*)NativeMemory.Alloc((nuint)(EventCapacity * Libc.EventSize));
+    private readonly List<Client> _clients = [];
+    private readonly Stack<Client> _free = new();
+    private Libc.InternetAddress _server;
+    private int _nextSource;
+
+    /// <param name="server">An IPv4 address and port.</param>
+    /// <param name="sources">From how many of 127.0.0.1, 127.0.0.2, … to connect, in turn; 0 lets the kernel pick.</param>
+    /// <param name="events">Hears of everything that happens.</param>
+    /// <exception cref="InvalidOperationException">There is no epoll, or no descriptor for one.</exception>
+    public ClientLoop(IPEndPoint server, int sources, IClientEvents events)
+    {
+        _events = events;
+        _sources = sources;
+        _host = server.ToString();
+        _server = new Libc.InternetAddress
+        {
+            Family = Libc.AddressFamilyInet,
+            PortBigEndian = BinaryPrimitives.ReverseEndianness((ushort)server.Port),
+            AddressBigEndian = BitConverter.ToUInt32(server.Address.GetAddressBytes()),
+        };
+        _epoll = Libc.EpollCreate(Libc.EpollCloseOnExec);
+        if (_epoll < 0)
+        {
+            throw new InvalidOperationException($"epoll_create1 failed, errno {Marshal.GetLastPInvokeError()}.");
+        }
+    }
+
+    /// <summary>When the read was made whose frames are being reported, in <see cref="Stopwatch"/> ticks.</summary>
+    public long ReadAt { get; private set; }
+
+    /// <summary>Starts a connection; <see cref="IClientEvents"/> tells how it ends.</summary>
+    /// <exception cref="InvalidOperationException">No descriptor or no port is left.</exception>
+    public Client Open(string target)
+    {
+        int fd = CreateSocket();
+        if (!_free.TryPop(out Client? client))
+        {
+            client = new Client(_clients.Count);
+            _clients.Add(client);
+        }
+
+        client.Descriptor = fd;
+        client.State = ClientState.Connecting;
+        client.Target = target;
+        client.OpenedAt = Stopwatch.GetTimestamp();
+
+        byte* watch = stackalloc byte[16];
+        Unsafe.WriteUnaligned(watch, Libc.In | Libc.Out | Libc.PeerHangUp | Libc.EdgeTriggered);
+        Unsafe.WriteUnaligned(watch + Libc.EventDataOffset, (ulong)client.Index);
+        if (Libc.EpollControl(_epoll, Libc.ControlAdd, fd, watch) != 0)
+        {
+            throw new InvalidOperationException($"epoll_ctl failed, errno {Marshal.GetLastPInvokeError()}.");
+        }
+
+        return client;
+    }
+
+    /// <summary>Sends now; what the socket does not take goes out as soon as it can.</summary>
+    public void Send(Client client, ReadOnlySpan<byte> data)
+    {
+        if (client.Unsent.Length > 0)
+        {
+            client.Unsent.Append(data);
+            return;
+        }
+
+        int sent = TrySend(client, data);
+        if (sent >= 0 && sent < data.Length)
+        {
+            client.Unsent.Append(data[sent..]);
+        }
+    }
+
+    /// <summary>Says goodbye with 1000 and waits for the server's close frame.</summary>
+    public void Close(Client client)
+    {
+        client.State = ClientState.Closing;
+        Send(client, ClientFrame.Create(ServerFrame.Close, [0x03, 0xE8]));
+    }
+
+    /// <summary>Waits for readiness, at most <paramref name="timeoutMilliseconds"/>, and serves it.</summary>
+    public void Turn(int timeoutMilliseconds)
+    {
+        int count = Libc.EpollWait(_epoll, _ready, EventCapacity, timeoutMilliseconds);
+        byte* at = _ready;
+        for (int i = 0; i < count; i++, at += Libc.EventSize)
+        {
+            uint events = Unsafe.ReadUnaligned<uint>(at);
+            Client client = _clients[(int)Unsafe.ReadUnaligned<ulong>(at + Libc.EventDataOffset)];
+            if (client.State != ClientState.Closed)
+            {
+                Serve(client, events);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (Client client in _clients)
+        {
+            if (client.State != ClientState.Closed)
+            {
+                _ = Libc.Close(client.Descriptor);
+            }
+        }
+
+        _ = Libc.Close(_epoll);
+        NativeMemory.Free(_scratch);
+        NativeMemory.Free(_ready);
+    }
+
+    private int CreateSocket()
+    {
+        int fd = Libc.Socket(Libc.AddressFamilyInet, Libc.StreamNonBlockingCloseOnExec, 0);
+        if (fd < 0)
+        {
+            throw new InvalidOperationException(
+                $"No descriptor for a connection (errno {Marshal.GetLastPInvokeError()}); use more --processes.");
+        }
+
+        int on = 1;
+        _ = Libc.SetOption(fd, Libc.LevelTcp, Libc.NoDelay, &on, sizeof(int));
+
+        // Closing resets: neither side keeps the port in TIME_WAIT after the close frames were exchanged.
+        long lingerZero = 1;
+        _ = Libc.SetOption(fd, Libc.LevelSocket, Libc.Linger, &lingerZero, sizeof(long));
+        if (_sources > 0)
+        {
+            // The port is picked at connect, so that one port serves many (source, destination) pairs.
+            _ = Libc.SetOption(fd, Libc.LevelIp, Libc.BindAddressNoPort, &on, sizeof(int));
+            var source = new Libc.InternetAddress
+            {
+                Family = Libc.AddressFamilyInet,
+                AddressBigEndian = BinaryPrimitives.ReverseEndianness(0x7F000001u + (uint)(_nextSource++ % _sources)),
+            };
+            _ = Libc.Bind(fd, &source, (uint)sizeof(Libc.InternetAddress));
+        }
+
+        Libc.InternetAddress server = _server;
+        if (Libc.Connect(fd, &server, (uint)sizeof(Libc.InternetAddress)) != 0 &&
+            Marshal.GetLastPInvokeError() is var error and not Libc.ErrorInProgress)
+        {
+            _ = Libc.Close(fd);
+            throw new InvalidOperationException($"connect failed, errno {error}; are there ports left (--sources)?");
+        }
+
+        return fd;
+    }
+
+    private void Serve(Client client, uint events)
+    {
+        if (client.State == ClientState.Connecting)
+        {
+            if ((events & (Libc.Error | Libc.HangUp)) != 0)
+            {
+                Drop(client, "the connection was refused");
+                return;
+            }
+
+            if ((events & Libc.Out) == 0)
+            {
+                return;
+            }
+
+            client.State = ClientState.Upgrading;
+            Send(client, Upgrade.CreateRequest(client.Target, _host));
+        }
+        else if (client.Unsent.Length > 0 && (events & Libc.Out) != 0)
+        {
+            int sent = TrySend(client, client.Unsent.Bytes);
+            if (sent > 0)
+            {
+                client.Unsent.DropFront(sent);
+            }
+        }
+
+        if ((events & (Libc.In | Libc.PeerHangUp | Libc.HangUp | Libc.Error)) != 0)
+        {
+            Receive(client);
+        }
+    }
+
+    /// <summary>The outer method owns the errors; <see cref="Consume"/> owns the loop.</summary>
+    private void Receive(Client client)
+    {
+        while (client.State != ClientState.Closed)
+        {
+            int kept = client.Unread.Length;
+            client.Unread.Bytes.CopyTo(new Span<byte>(_scratch, ScratchSize));
+            int room = ScratchSize - kept;
+            nint got = Libc.Receive(client.Descriptor, _scratch + kept, (nuint)room, Libc.MessageDontWaitNoSignal);
+            if (got < 0 && Marshal.GetLastPInvokeError() is Libc.ErrorAgain or Libc.ErrorInterrupted)
+            {
+                return;
+            }
+
+            if (got <= 0)
+            {
+                Drop(client, got == 0 ? "the server hung up" : "the connection was reset");
+                return;
+            }
+
+            ReadAt = Stopwatch.GetTimestamp();
+            try
+            {
+                Consume(client, new ReadOnlySpan<byte>(_scratch, kept + (int)got));
+            }
+            catch (ProtocolException fault)
+            {
+                Drop(client, fault.Message);
+            }
+
+            if (got < room)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Consume(Client client, ReadOnlySpan<byte> data)
+    {
+        int at = 0;
+        if (client.State == ClientState.Upgrading)
+        {
+            at = Upgrade.ReadResponse(data);
+            if (at > 0)
+            {
+                client.State = ClientState.Open;
+                _events.OnOpened(client);
+            }
+        }
+
+        while (client.State >= ClientState.Open && ServerFrame.TryRead(data[at..], out ServerFrame frame))
+        {
+            at += frame.Size;
+            OnFrame(client, frame);
+        }
+
+        if (client.State == ClientState.Closed)
+        {
+            return;
+        }
+
+        if (client.Unread.Length > 0)
+        {
+            client.Unread.Clear();
+        }
+
+        if (at < data.Length)
+        {
+            client.Unread.Append(data[at..]);
+        }
+
+        _events.OnRead(client);
+    }
+
+    private void OnFrame(Client client, in ServerFrame frame)
+    {
+        switch (frame.Opcode)
+        {
+            case ServerFrame.Ping:
+                Send(client, ClientFrame.Create(ServerFrame.Pong, frame.Payload));
+                break;
+            case ServerFrame.Pong:
+                break;
+            case ServerFrame.Close when client.State == ClientState.Closing:
+                Drop(client, fault: null);
+                break;
+            case ServerFrame.Close:
+                int code = frame.Payload.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(frame.Payload) : 1005;
+                Drop(client, $"the server closed with {code}");
+                break;
+            default:
+                _events.OnData(client, frame.IsFinal, frame.Payload);
+                break;
+        }
+    }
+
+    /// <summary>Returns the bytes taken, 0 when the socket is full, -1 when the connection is lost.</summary>
+    private static int TrySend(Client client, ReadOnlySpan<byte> data)
+    {
+        fixed (byte* start = data)
+        {
+            nint sent = Libc.Send(client.Descriptor, start, (nuint)data.Length, Libc.MessageDontWaitNoSignal);
+            if (sent >= 0)
+            {
+                return (int)sent;
+            }
+        }
+
+        // A loss is reported once, by the read that the hang-up event brings.
+        return Marshal.GetLastPInvokeError() is Libc.ErrorAgain or Libc.ErrorInterrupted ? 0 : -1;
+    }
+
+    private void Drop(Client client, string? fault)
+    {
+        _ = Libc.Close(client.Descriptor);
+        client.State = ClientState.Closed;
+        client.Unread.Clear();
+        client.Unsent.Clear();
+        _events.OnClosed(client, fault);
+        _free.Push(client);
+    }
+}

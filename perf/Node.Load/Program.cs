@@ -1,0 +1,38 @@
+using Node.Load.Run;
+
+string verb = args.Length > 0 ? args[0] : "help";
+string[] rest = args.Length > 0 ? args[1..] : [];
+try
+{
+    return verb switch
+    {
+        "help" or "--help" or "-h" => Help(),
+        _ => rest.Contains("--worker") ? Worker.Run(verb, LoadOptions.Parse(rest)) : await RunOnce(verb, rest),
+    };
+}
+catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or IOException)
+{
+    await Console.Error.WriteLineAsync($"Node.Load: {fault.Message}");
+    return 1;
+}
+
+static int Help()
+{
+    Console.WriteLine("Node.Load idle|handshake|echo|fanout [options]");
+    Console.WriteLine("Node.Load compare [options]   (compare --help)");
+    Console.WriteLine();
+    Console.WriteLine(LoadOptions.Help);
+    return 0;
+}
+
+static async Task<int> RunOnce(string scenario, string[] arguments)
+{
+    LoadReport report = await new Coordinator(scenario, arguments).RunAsync();
+    Console.Write(report.ToTable());
+    if (LoadOptions.Parse(arguments).Json is string file)
+    {
+        await File.WriteAllTextAsync(file, report.ToJson());
+    }
+
+    return report.Errors == 0 ? 0 : 3;
+}

@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using System.Text;
+using Node.Load.Net;
+using Node.Load.Run;
+
+namespace Node.Load.Scenarios;
+
+/// <summary>
+/// One member of a room publishes to all of them, itself included: the next message when everybody has an earlier one
+/// (<c>depth</c> in flight), or at a fixed rate of deliveries. An operation is a delivery.
+/// </summary>
+/// <remarks>
+/// A message carries '#', its number and the time when it was due, in hexadecimal: whoever receives it, in whatever
+/// process, knows its latency and what is missing. The time when it was due, not when it was sent: a server that
+/// falls behind cannot hide the wait.
+/// </remarks>
+internal sealed class FanoutScenario : Scenario
+{
+    private const int Stamp = 1 + (2 * FanoutStamps.Digits);
+    private const double StallSeconds = 5;
+
+    private readonly HubMember? _hub;
+    private readonly FanoutLedger _ledger = new();
+    private readonly FanoutStamps _stamps = new();
+    private readonly byte[] _text;
+    private readonly byte[] _burst = new byte[256 * 1024];
+    private readonly double _messagesPerTick;
+    private int _burstLength;
+    private long _startedAt;
+    private long _published;
+    private long _progressAt;
+    private bool _sending;
+
+    public FanoutScenario(LoadOptions options)
+        : base(options)
+    {
+        if (options.Rate == 0 && options.Processes > 1)
+        {
+            throw new ArgumentException("fanout over several --processes needs a --rate: nobody sees all deliveries.");
+        }
+
+        if (options.Payload < Stamp)
+        {
+            throw new ArgumentException($"fanout needs a --payload of at least {Stamp} bytes for number and time.");
+        }
+
+        _hub = options.Hub ? new HubMember(options) : null;
+        _text = new byte[options.Payload];
+        _text.AsSpan().Fill((byte)'x');
+        _text[0] = (byte)'#';
+        _messagesPerTick = options.Rate / options.Connections / Stopwatch.Frequency;
+    }
+
+    private bool Publishes => _sending && Options.Worker is null or 0;
+
+    protected override int TurnTimeout => Options.Rate > 0 && Publishes ? 1 : base.TurnTimeout;
+
+    public override void Connect()
+    {
+        base.Connect();
+        _ledger.Begin(Members);
+    }
+
+    public override void Start()
+    {
+        _sending = true;
+        _startedAt = Stopwatch.GetTimestamp();
+        _progressAt = _startedAt;
+        if (Publishes && Options.Rate == 0)
+        {
+            Publish(Options.Depth);
+        }
+    }
+
+    public override void Turn()
+    {
+        base.Turn();
+        if (!Publishes)
+        {
+            return;
+        }
+
+        if (Options.Rate > 0)
+        {
+            PublishDue();
+        }
+        else if (_ledger.Completed + Options.Depth > _published)
+        {
+            _progressAt = Stopwatch.GetTimestamp();
+            Publish((int)(_ledger.Completed + Options.Depth - _published));
+        }
+        else if (Stopwatch.GetElapsedTime(_progressAt).TotalSeconds > StallSeconds)
+        {
+            // A delivery was lost: go on, and let the ledger say how many.
+            _progressAt = Stopwatch.GetTimestamp();
+            _ledger.GiveUp(_published);
+        }
+    }
+
+    public override void OnData(Client client, bool isFinal, ReadOnlySpan<byte> payload)
+    {
+        int stamp = payload.IndexOf((byte)'#');
+        if (stamp < 0 || payload.Length - stamp < Stamp)
+        {
+            OnOther(client, payload);
+            return;
+        }
+
+        FanoutStamps.Stamp found = _stamps.Read(payload.Slice(stamp + 1, 2 * FanoutStamps.Digits));
+        if (_ledger.Deliver(client, found.Number))
+        {
+            Operations++;
+            Latency.Record(NanosecondsBetween(found.DueAt, Loop.ReadAt));
+        }
+    }
+
+    protected override string TargetOf(int number) => _hub?.TargetOf(number) ?? Options.Path ?? "/room";
+
+    protected override void OnReady(Client client)
+    {
+        if (_hub is null)
+        {
+            base.OnReady(client);
+        }
+        else
+        {
+            _hub.Join(Loop, client);
+        }
+    }
+
+    protected override void Drain()
+    {
+        _sending = false;
+        DrainUntil(() => _ledger.Highest > 0 && _ledger.MissingUpTo(Math.Max(_published, _ledger.Highest)) == 0);
+        Lost = _ledger.MissingUpTo(Math.Max(_published, _ledger.Highest));
+        Duplicates = _ledger.Duplicates;
+    }
+
+    private void OnOther(Client client, ReadOnlySpan<byte> payload)
+    {
+        if (HubMember.IsError(payload))
+        {
+            throw new ProtocolException(Encoding.UTF8.GetString(payload));
+        }
+
+        if (_hub is not null && HubMember.IsJoinReply(payload))
+        {
+            base.OnReady(client);
+        }
+    }
+
+    private void PublishDue()
+    {
+        long now = Stopwatch.GetTimestamp();
+        while (_published < (long)((now - _startedAt) * _messagesPerTick))
+        {
+            Write(_startedAt + (long)((_published + 1) / _messagesPerTick));
+        }
+
+        Flush();
+    }
+
+    private void Publish(int count)
+    {
+        long now = Stopwatch.GetTimestamp();
+        for (int i = 0; i < count; i++)
+        {
+            Write(now);
+        }
+
+        Flush();
+    }
+
+    private void Write(long dueAt)
+    {
+        FanoutStamps.Write(_text.AsSpan(1), new FanoutStamps.Stamp(++_published, dueAt));
+        byte[] payload = _hub?.CreatePublish(_text) ?? _text;
+        if (_burstLength + ClientFrame.MaxHeader + payload.Length > _burst.Length)
+        {
+            Flush();
+        }
+
+        _burstLength += ClientFrame.Write(_burst.AsSpan(_burstLength), ServerFrame.Text, payload);
+        Sent++;
+    }
+
+    private void Flush()
+    {
+        if (_burstLength > 0)
+        {
+            Loop.Send(Members[0], _burst.AsSpan(0, _burstLength));
+            _burstLength = 0;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using Node.Load.Net;
+using Node.Load.Run;
+
+namespace Node.Load.Scenarios;
+
+/// <summary>
+/// Opens connections at a fixed rate; each says goodbye as soon as its handshake is done. An operation is all of it:
+/// connect, handshake, the close frames both ways. Latency is from connect to the handshake's end.
+/// </summary>
+internal sealed class HandshakeScenario(LoadOptions options) : Scenario(options)
+{
+    private const int MaxUnderWay = 2000;
+
+    private readonly double _ratePerTick =
+        (options.Rate > 0 ? options.Rate : 5000) / options.Processes / Stopwatch.Frequency;
+
+    private long _startedAt;
+    private long _opened;
+    private int _underWay;
+
+    protected override int TurnTimeout => 1;
+
+    public override void Connect()
+    {
+    }
+
+    public override void Start() => _startedAt = Stopwatch.GetTimestamp();
+
+    public override void Turn()
+    {
+        if (_startedAt != 0)
+        {
+            OpenDue();
+        }
+
+        base.Turn();
+    }
+
+    public override void OnData(Client client, bool isFinal, ReadOnlySpan<byte> payload)
+    {
+    }
+
+    protected override void OnReady(Client client)
+    {
+        if (_startedAt == 0)
+        {
+            base.OnReady(client);
+            return;
+        }
+
+        Latency.Record(NanosecondsBetween(client.OpenedAt, Stopwatch.GetTimestamp()));
+        Loop.Close(client);
+    }
+
+    protected override void OnGone(Client client)
+    {
+        if (_startedAt != 0)
+        {
+            _underWay--;
+            Operations++;
+        }
+    }
+
+    protected override void Drain()
+    {
+        DrainUntil(() => _underWay == 0);
+        Lost = _underWay;
+    }
+
+    private void OpenDue()
+    {
+        long due = (long)((Stopwatch.GetTimestamp() - _startedAt) * _ratePerTick);
+        for (; _opened < due; _opened++)
+        {
+            if (_underWay >= MaxUnderWay)
+            {
+                // The rate is kept by giving up what the server cannot take, not by a growing backlog.
+                Held += due - _opened;
+                _opened = due;
+                break;
+            }
+
+            _underWay++;
+            Sent++;
+            Loop.Open(TargetOf(0));
+        }
+    }
+}
