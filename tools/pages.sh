@@ -25,6 +25,8 @@ install_packages() {
   if [ -d "$1/node_modules" ] && unchanged "$stamp" "$hash"; then return; fi
   echo "npm ci: $1"
   (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
+  # npm makes none where there is nothing to install.
+  mkdir -p "$1/node_modules"
   remember "$stamp" "$hash"
 }
 
