@@ -24,8 +24,20 @@ public sealed class Hub : IDisposable
         Meter = new HubMeter(this);
     }
 
-    /// <summary>Everything that happens to channels, on the channel's loop. Subscribe before <see cref="Start"/>.</summary>
-    public event Action<HubEvent>? Happened;
+    /// <summary>A WebSocket is open; who it is may not be known yet. As all events: on the channel's loop.</summary>
+    public event Action<HubEvent>? Connected;
+
+    /// <summary>A connection's user is known.</summary>
+    public event Action<HubEvent>? Authenticated;
+
+    /// <summary>A connection is in a room.</summary>
+    public event Action<HubEvent>? Joined;
+
+    /// <summary>A connection has left a room, by itself or with its end.</summary>
+    public event Action<HubEvent>? Left;
+
+    /// <summary>A connection is gone; it has left its rooms before.</summary>
+    public event Action<HubEvent>? Disconnected;
 
     public HubOptions Options { get; private set; }
 
@@ -169,7 +181,15 @@ public sealed class Hub : IDisposable
 
     internal void Raise(HubEventKind kind, Channel channel, Room? room)
     {
-        if (Happened is not { } listeners)
+        Action<HubEvent>? listeners = kind switch
+        {
+            HubEventKind.Connected => Connected,
+            HubEventKind.Authenticated => Authenticated,
+            HubEventKind.Joined => Joined,
+            HubEventKind.Left => Left,
+            _ => Disconnected,
+        };
+        if (listeners is null)
         {
             return;
         }

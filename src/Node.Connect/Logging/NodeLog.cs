@@ -50,35 +50,23 @@ public static partial class NodeLog
     [LoggerMessage(16, LogLevel.Warning, "Settings: {Warning}")]
     public static partial void SettingsWarning(this ILogger log, string warning);
 
-    [LoggerMessage(20, LogLevel.Warning, "Accepting paused on loop {Loop}: {Reason}")]
-    public static partial void AcceptPaused(this ILogger log, int loop, string reason);
+    [LoggerMessage(20, LogLevel.Warning, "Accepting paused: {Reason}")]
+    public static partial void AcceptPaused(this ILogger log, string reason);
 
-    [LoggerMessage(21, LogLevel.Information, "Accepting resumed on loop {Loop}")]
-    public static partial void AcceptResumed(this ILogger log, int loop);
+    [LoggerMessage(21, LogLevel.Information, "Accepting resumed")]
+    public static partial void AcceptResumed(this ILogger log);
 
-    [LoggerMessage(22, LogLevel.Error, "Accepting failed on loop {Loop}: {Reason}")]
-    public static partial void AcceptFailed(this ILogger log, int loop, string reason);
-
-    [LoggerMessage(23, LogLevel.Information, "TLS certificate loaded: {Subject}, valid until {NotAfter:u}")]
-    public static partial void CertificateLoaded(this ILogger log, string subject, DateTimeOffset notAfter);
+    [LoggerMessage(23, LogLevel.Information, "TLS certificate reloaded: {Certificate}")]
+    public static partial void CertificateReloaded(this ILogger log, string certificate);
 
     [LoggerMessage(24, LogLevel.Error, "TLS certificate refused, the old one stays in force: {Reason}")]
     public static partial void CertificateRefused(this ILogger log, string reason);
 
-    [LoggerMessage(30, LogLevel.Debug, "Connection {Connection} of {User} opened from {Peer}")]
-    public static partial void ConnectionOpened(this ILogger log, long connection, string user, string peer);
-
-    [LoggerMessage(31, LogLevel.Debug, "Connection {Connection} of {User} closed with {Code} {Reason}")]
-    public static partial void ConnectionClosed(this ILogger log, long connection, string user, int code, string reason);
-
-    [LoggerMessage(32, LogLevel.Debug, "Handshake from {Peer} refused with {Status}: {Reason}")]
-    public static partial void HandshakeRefused(this ILogger log, string peer, int status, string reason);
-
     [LoggerMessage(33, LogLevel.Error, "The handler of {MessageId} failed; its message got an error reply")]
     public static partial void HandlerFailed(this ILogger log, string messageId, Exception error);
 
-    [LoggerMessage(34, LogLevel.Error, "A fault in connection {Connection}, which is closed with 1011")]
-    public static partial void ConnectionFailed(this ILogger log, long connection, Exception error);
+    [LoggerMessage(34, LogLevel.Error, "A fault on loop {Loop} cost a connection")]
+    public static partial void ConnectionFailed(this ILogger log, int loop, Exception error);
 
     [LoggerMessage(40, LogLevel.Warning, "Metric {Metric} has reached {Limit} series; further label values are counted together")]
     public static partial void SeriesOverflow(this ILogger log, string metric, int limit);

@@ -195,15 +195,15 @@ public sealed unsafe class EpollPoller : ReadinessPoller
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (_events is null)
+        if (_events is not null)
         {
-            return;
+            NativeMemory.Free(_events);
+            _events = null;
+            Libc.Close(_wake);
+            Libc.Close(_epoll);
         }
 
-        NativeMemory.Free(_events);
-        _events = null;
-        Libc.Close(_wake);
-        Libc.Close(_epoll);
+        base.Dispose(disposing);
     }
 
     private static Readiness FromEpoll(uint events)

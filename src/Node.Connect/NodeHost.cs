@@ -1,0 +1,196 @@
+using System.ComponentModel;
+using System.Net;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Node.Connect.Logging;
+using Node.Connect.Metrics;
+using Node.Connect.Settings;
+using Node.Hub;
+using Node.Transport;
+
+namespace Node.Connect;
+
+/// <summary>
+/// A node in this process: settings, logs, metrics, event loops and the hub on them. As the process connect-node, as a part of
+/// standalone, or in a program of your own. Any thread.
+/// </summary>
+public sealed class NodeHost : IAsyncDisposable
+{
+    private readonly LoadedSettings _loaded;
+    private readonly SettingsWatcher _watcher;
+    private readonly LogLevelSwitch _level;
+    private readonly ILogger _log;
+    private readonly TransportServer _transport;
+    private readonly PrometheusExporter _exporter;
+    private readonly ProcessMetrics _processMetrics = new();
+    private readonly IdleTrim _trim = new();
+    private MetricsEndpoint? _metrics;
+    private bool _stopped;
+
+    private NodeHost(SettingsLoader loader, LoadedSettings loaded)
+    {
+        _loaded = loaded;
+        NodeSettings settings = loaded.Settings;
+        _level = new LogLevelSwitch(settings.Log.Level);
+        Loggers = NodeLogging.CreateFactory(settings.Log.Format, _level);
+        _log = Loggers.CreateLogger("Node.Connect");
+        _watcher = new SettingsWatcher(loader, loaded, _log);
+        _watcher.Changed += Reload;
+        _exporter = new PrometheusExporter(_log);
+        Hub = new Hub.Hub(HubOptionsMap.Map(settings), (exception, where) => _log.HandlerFailed(where, exception));
+        _transport = new TransportServer(TransportOptionsOf(settings), Hub.Accept);
+        Hub.Start(_transport.Loops);
+        foreach (EventLoop loop in _transport.Loops)
+        {
+            loop.Fault = exception => _log.ConnectionFailed(loop.Index, exception);
+        }
+    }
+
+    public NodeSettings Settings => _watcher.Current;
+
+    public ILoggerFactory Loggers { get; }
+
+    /// <summary>What the node does; <see cref="Map"/> and the events below lead there too.</summary>
+    public Hub.Hub Hub { get; }
+
+    public PrometheusExporter Metrics => _exporter;
+
+    /// <summary>Where the WebSockets are, once it is started.</summary>
+    public IPEndPoint EndPoint => _transport.LocalEndPoint;
+
+    /// <summary>Where metrics are, once it is started.</summary>
+    public Uri? MetricsAddress => _metrics?.Address;
+
+    /// <summary>A node from a settings file (<c>--settings FILE</c>, else <c>node.yaml</c> where there is one) and the environment.</summary>
+    /// <exception cref="SettingsException">Something in them is wrong; it names everything that is.</exception>
+    public static NodeHost Create(params string[] args)
+    {
+        var loader = new SettingsLoader(CommandLine.SettingsFile(args));
+        return new NodeHost(loader, loader.Load());
+    }
+
+    /// <summary>A node from YAML text, for programs and tests that bring their settings along; the environment is left out.</summary>
+    /// <inheritdoc cref="Create"/>
+    public static NodeHost FromYaml(string yaml)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, yaml);
+            LoadedSettings loaded = new SettingsLoader(file, _ => null).Load();
+            return new NodeHost(new SettingsLoader(null, _ => null), loaded);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <inheritdoc cref="Node.Hub.Hub.Map"/>
+    public void Map(string messageId, RequestHandler handler) => Hub.Map(messageId, handler);
+
+    /// <inheritdoc cref="Node.Hub.Hub.MapAsync"/>
+    public void MapAsync(string messageId, Func<AsyncRequest, Task> handler) => Hub.MapAsync(messageId, handler);
+
+    /// <summary>Listens from here on.</summary>
+    /// <exception cref="IOException">A port is taken, or a certificate cannot be used.</exception>
+    public async Task StartAsync()
+    {
+        NodeSettings settings = _loaded.Settings;
+        _log.Starting(
+            settings.Node.EffectiveId, Version(), _transport.Loops.Count, settings.Node.Transport.ToString(),
+            Environment.ProcessId);
+        foreach (string warning in _loaded.Warnings)
+        {
+            _log.SettingsWarning(warning);
+        }
+
+        _metrics = await MetricsEndpoint.StartAsync(
+            new IPEndPoint(settings.Node.Bind, settings.Metrics.Port), _exporter, Loggers).ConfigureAwait(false);
+        _transport.Start();
+        _watcher.Start();
+        _log.Listening("WebSocket", $"{(settings.Tls.Enabled ? "wss" : "ws")}://{EndPoint}/ws");
+        _log.Listening("metrics", $"{_metrics.Address}metrics");
+    }
+
+    /// <summary>
+    /// Stops to accept, says goodbye to every connection (3000) and waits for them, at most as long as
+    /// <c>node.shutdown_timeout</c> says.
+    /// </summary>
+    public async Task StopAsync(string reason)
+    {
+        if (_stopped)
+        {
+            return;
+        }
+
+        _stopped = true;
+        _log.Stopping(reason, Hub.SessionCount, Settings.Node.ShutdownTimeout);
+        _transport.StopAccepting();
+        await Hub.DrainAsync(Settings.Node.ShutdownTimeout).ConfigureAwait(false);
+        _log.Stopped(Hub.SessionCount);
+    }
+
+    /// <summary>Starts, and runs until the process is told to stop (SIGINT, SIGTERM).</summary>
+    public async Task RunAsync()
+    {
+        var stop = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        await StartAsync().ConfigureAwait(false);
+        await StopAsync(await stop.Task.ConfigureAwait(false)).ConfigureAwait(false);
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.TrySetResult(signal.Signal.ToString());
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _watcher.Dispose();
+        _trim.Dispose();
+        if (_metrics is not null)
+        {
+            await _metrics.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _transport.Dispose();
+        Hub.Dispose();
+        _processMetrics.Dispose();
+        _exporter.Dispose();
+        Loggers.Dispose();
+    }
+
+    private static string Version() =>
+        typeof(NodeHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    private TransportOptions TransportOptionsOf(NodeSettings settings) => new()
+    {
+        Kind = Enum.Parse<Transport.TransportKind>(settings.Node.Transport.ToString()),
+        Loops = settings.Node.Loops,
+        EndPoint = new IPEndPoint(settings.Node.Bind, settings.Node.HttpPort),
+        Listener = new ListenerOptions(settings.Node.Backlog) { Pressure = AcceptPressure },
+        Tls = HubOptionsMap.Tls(settings, _log.CertificateReloaded, _log.CertificateRefused),
+    };
+
+    private void AcceptPressure(int errno)
+    {
+        if (errno == 0)
+        {
+            _log.AcceptResumed();
+        }
+        else
+        {
+            _log.AcceptPaused(new Win32Exception(errno).Message);
+        }
+    }
+
+    private void Reload(SettingsChange change)
+    {
+        _level.Level = change.New.Log.Level;
+        Hub.Apply(HubOptionsMap.Map(change.New));
+    }
+}

@@ -1,0 +1,4 @@
+using Node.Connect;
+
+await using NodeHost node = NodeHost.Create(args);
+await node.RunAsync();
