@@ -1,3 +1,4 @@
+using Node.Load.Compare;
 using Node.Load.Run;
 
 string verb = args.Length > 0 ? args[0] : "help";
@@ -7,6 +8,8 @@ try
     return verb switch
     {
         "help" or "--help" or "-h" => Help(),
+        "compare" when rest is ["--help"] => CompareHelp(),
+        "compare" => await new Comparison(CompareOptions.Parse(rest)).RunAsync(),
         _ => rest.Contains("--worker") ? Worker.Run(verb, LoadOptions.Parse(rest)) : await RunOnce(verb, rest),
     };
 }
@@ -22,6 +25,12 @@ static int Help()
     Console.WriteLine("Node.Load compare [options]   (compare --help)");
     Console.WriteLine();
     Console.WriteLine(LoadOptions.Help);
+    return 0;
+}
+
+static int CompareHelp()
+{
+    Console.WriteLine(CompareOptions.Help);
     return 0;
 }
 

@@ -26,11 +26,11 @@ internal sealed unsafe class ClientLoop : IDisposable
     private readonly byte* _ready = (byte*)NativeMemory.Alloc((nuint)(EventCapacity * Libc.EventSize));
     private readonly List<Client> _clients = [];
     private readonly Stack<Client> _free = new();
-    private Libc.InternetAddress _server;
+    private readonly IPEndPoint _server;
     private int _nextSource;
 
     /// <param name="server">An IPv4 address and port.</param>
-    /// <param name="sources">From how many of 127.0.0.1, 127.0.0.2, … to connect, in turn; 0 lets the kernel pick.</param>
+    /// <param name="sources">From how many of 127.0.0.1, 127.0.0.2, … to connect; 0 lets the kernel pick.</param>
     /// <param name="events">Hears of everything that happens.</param>
     /// <exception cref="InvalidOperationException">There is no epoll, or no descriptor for one.</exception>
     public ClientLoop(IPEndPoint server, int sources, IClientEvents events)
@@ -38,12 +38,7 @@ internal sealed unsafe class ClientLoop : IDisposable
         _events = events;
         _sources = sources;
         _host = server.ToString();
-        _server = new Libc.InternetAddress
-        {
-            Family = Libc.AddressFamilyInet,
-            PortBigEndian = BinaryPrimitives.ReverseEndianness((ushort)server.Port),
-            AddressBigEndian = BitConverter.ToUInt32(server.Address.GetAddressBytes()),
-        };
+        _server = server;
         _epoll = Libc.EpollCreate(Libc.EpollCloseOnExec);
         if (_epoll < 0)
         {
@@ -58,7 +53,8 @@ internal sealed unsafe class ClientLoop : IDisposable
     /// <exception cref="InvalidOperationException">No descriptor or no port is left.</exception>
     public Client Open(string target)
     {
-        int fd = CreateSocket();
+        int source = _sources > 0 ? 1 + (_nextSource++ % _sources) : 0;
+        int fd = ClientSocket.Connect(_server, source);
         if (!_free.TryPop(out Client? client))
         {
             client = new Client(_clients.Count);
@@ -90,7 +86,7 @@ internal sealed unsafe class ClientLoop : IDisposable
             return;
         }
 
-        int sent = TrySend(client, data);
+        int sent = ClientSocket.TrySend(client.Descriptor, data);
         if (sent >= 0 && sent < data.Length)
         {
             client.Unsent.Append(data[sent..]);
@@ -135,44 +131,6 @@ internal sealed unsafe class ClientLoop : IDisposable
         NativeMemory.Free(_ready);
     }
 
-    private int CreateSocket()
-    {
-        int fd = Libc.Socket(Libc.AddressFamilyInet, Libc.StreamNonBlockingCloseOnExec, 0);
-        if (fd < 0)
-        {
-            throw new InvalidOperationException(
-                $"No descriptor for a connection (errno {Marshal.GetLastPInvokeError()}); use more --processes.");
-        }
-
-        int on = 1;
-        _ = Libc.SetOption(fd, Libc.LevelTcp, Libc.NoDelay, &on, sizeof(int));
-
-        // Closing resets: neither side keeps the port in TIME_WAIT after the close frames were exchanged.
-        long lingerZero = 1;
-        _ = Libc.SetOption(fd, Libc.LevelSocket, Libc.Linger, &lingerZero, sizeof(long));
-        if (_sources > 0)
-        {
-            // The port is picked at connect, so that one port serves many (source, destination) pairs.
-            _ = Libc.SetOption(fd, Libc.LevelIp, Libc.BindAddressNoPort, &on, sizeof(int));
-            var source = new Libc.InternetAddress
-            {
-                Family = Libc.AddressFamilyInet,
-                AddressBigEndian = BinaryPrimitives.ReverseEndianness(0x7F000001u + (uint)(_nextSource++ % _sources)),
-            };
-            _ = Libc.Bind(fd, &source, (uint)sizeof(Libc.InternetAddress));
-        }
-
-        Libc.InternetAddress server = _server;
-        if (Libc.Connect(fd, &server, (uint)sizeof(Libc.InternetAddress)) != 0 &&
-            Marshal.GetLastPInvokeError() is var error and not Libc.ErrorInProgress)
-        {
-            _ = Libc.Close(fd);
-            throw new InvalidOperationException($"connect failed, errno {error}; are there ports left (--sources)?");
-        }
-
-        return fd;
-    }
-
     private void Serve(Client client, uint events)
     {
         if (client.State == ClientState.Connecting)
@@ -193,7 +151,7 @@ internal sealed unsafe class ClientLoop : IDisposable
         }
         else if (client.Unsent.Length > 0 && (events & Libc.Out) != 0)
         {
-            int sent = TrySend(client, client.Unsent.Bytes);
+            int sent = ClientSocket.TrySend(client.Descriptor, client.Unsent.Bytes);
             if (sent > 0)
             {
                 client.Unsent.DropFront(sent);
@@ -300,22 +258,6 @@ internal sealed unsafe class ClientLoop : IDisposable
                 _events.OnData(client, frame.IsFinal, frame.Payload);
                 break;
         }
-    }
-
-    /// <summary>Returns the bytes taken, 0 when the socket is full, -1 when the connection is lost.</summary>
-    private static int TrySend(Client client, ReadOnlySpan<byte> data)
-    {
-        fixed (byte* start = data)
-        {
-            nint sent = Libc.Send(client.Descriptor, start, (nuint)data.Length, Libc.MessageDontWaitNoSignal);
-            if (sent >= 0)
-            {
-                return (int)sent;
-            }
-        }
-
-        // A loss is reported once, by the read that the hang-up event brings.
-        return Marshal.GetLastPInvokeError() is Libc.ErrorAgain or Libc.ErrorInterrupted ? 0 : -1;
     }
 
     private void Drop(Client client, string? fault)

@@ -21,7 +21,6 @@ internal static unsafe partial class Libc
     public const int BindAddressNoPort = 24;
     public const int LevelSocket = 1;
     public const int Linger = 13;
-    public const int SocketError = 4;
     public const int LevelTcp = 6;
     public const int NoDelay = 1;
 
@@ -57,9 +56,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetOption(int fd, int level, int name, void* value, uint length);
-
-    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
-    public static partial int GetOption(int fd, int level, int name, void* value, uint* length);
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(int fd, byte* data, nuint length, int flags);

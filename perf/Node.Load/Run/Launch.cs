@@ -21,6 +21,6 @@ internal static class Launch
 
         return File.Exists(Taskset)
             ? new ProcessStartInfo(Taskset, ["-c", cpus, .. command])
-            : throw new InvalidOperationException("taskset is missing: apt-get install util-linux, or leave out the CPUs.");
+            : throw new InvalidOperationException("taskset is missing (package util-linux); or name no CPUs.");
     }
 }

@@ -115,7 +115,7 @@ internal sealed record LoadOptions
     {
         if (Connections < 1 || Depth < 1 || Processes < 1 || Processes > Connections)
         {
-            throw new ArgumentException("--connections, --depth and --processes are at least 1, one connection a process.");
+            throw new ArgumentException("--connections, --depth, --processes: at least 1, and a connection a process.");
         }
 
         return Payload is >= 1 and <= 65536

@@ -33,7 +33,7 @@ internal sealed class EchoScenario : Scenario
         }
     }
 
-    /// <summary>What a connection has in flight: replies come in order, so that a ring of send times is enough.</summary>
+    /// <summary>What a connection has in flight: replies come in order, so that a ring of times is enough.</summary>
     private struct Lane
     {
         public long[] SentAt;

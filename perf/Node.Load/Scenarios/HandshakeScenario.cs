@@ -49,6 +49,7 @@ internal sealed class HandshakeScenario(LoadOptions options) : Scenario(options)
             return;
         }
 
+        Operations++;
         Latency.Record(NanosecondsBetween(client.OpenedAt, Stopwatch.GetTimestamp()));
         Loop.Close(client);
     }
@@ -58,7 +59,6 @@ internal sealed class HandshakeScenario(LoadOptions options) : Scenario(options)
         if (_startedAt != 0)
         {
             _underWay--;
-            Operations++;
         }
     }
 

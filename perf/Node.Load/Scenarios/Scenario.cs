@@ -177,7 +177,7 @@ internal abstract class Scenario : IClientEvents, IDisposable
             else if (_faults > 0 || Stopwatch.GetElapsedTime(progress).TotalSeconds > 10)
             {
                 throw new InvalidOperationException(
-                    $"{Members.Count} of {count} connections are open, {_faults} failed: {_firstFault ?? "no answer"}.");
+                    $"{Members.Count} of {count} connections opened, {_faults} failed: {_firstFault ?? "no answer"}.");
             }
         }
     }

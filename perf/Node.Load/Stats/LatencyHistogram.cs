@@ -33,7 +33,7 @@ internal sealed class LatencyHistogram
         Max = 0;
     }
 
-    /// <summary>The smallest bucket bound that at least <paramref name="quantile"/> of the values do not exceed.</summary>
+    /// <summary>The smallest bound that at least <paramref name="quantile"/> of the values do not exceed.</summary>
     public long Quantile(double quantile)
     {
         long wanted = Math.Max(1, (long)Math.Ceiling(quantile * Count));
@@ -50,7 +50,7 @@ internal sealed class LatencyHistogram
         return 0;
     }
 
-    /// <summary>The buckets in use as index and count, one after the other: what a worker hands to its parent.</summary>
+    /// <summary>The buckets in use as index and count in turn: what a worker hands to its parent.</summary>
     public long[] ToSparse()
     {
         var sparse = new List<long>();

@@ -9,43 +9,45 @@ internal static class Echo
 
     public static async Task RunAsync(WebSocket socket)
     {
-        byte[]? buffer = null;
+        while (await EchoMessageAsync(socket))
+        {
+        }
+
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+    }
+
+    private static async ValueTask<bool> EchoMessageAsync(WebSocket socket)
+    {
+        // The zero-byte receive waits without a buffer, so that an idle connection rents none. An empty message is
+        // received by it whole.
+        ValueWebSocketReceiveResult received = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            while (true)
+            while (received.MessageType != WebSocketMessageType.Close)
             {
-                // The zero-byte receive waits without a buffer, so that an idle connection rents none.
-                await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
-                buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-                ValueWebSocketReceiveResult received;
-                do
+                if (received.Count > 0 || received.EndOfMessage)
                 {
-                    received = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
-                    if (received.MessageType == WebSocketMessageType.Close)
-                    {
-                        await socket.CloseOutputAsync(
-                            WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
-                        return;
-                    }
-
                     await socket.SendAsync(
                         buffer.AsMemory(0, received.Count),
                         received.MessageType,
                         received.EndOfMessage,
                         CancellationToken.None);
                 }
-                while (!received.EndOfMessage);
 
-                ArrayPool<byte>.Shared.Return(buffer);
-                buffer = null;
+                if (received.EndOfMessage)
+                {
+                    return true;
+                }
+
+                received = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
             }
+
+            return false;
         }
         finally
         {
-            if (buffer is not null)
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

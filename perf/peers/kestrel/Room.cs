@@ -39,25 +39,24 @@ internal sealed class Room
         byte[] buffer = [];
         while (true)
         {
-            await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+            ValueWebSocketReceiveResult received =
+                await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
             if (buffer.Length == 0)
             {
                 buffer = new byte[MaxMessage];
             }
 
             int length = 0;
-            ValueWebSocketReceiveResult received;
-            do
+            while (received.MessageType != WebSocketMessageType.Close && !received.EndOfMessage && length < MaxMessage)
             {
                 received = await socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
-                if (received.MessageType == WebSocketMessageType.Close || length + received.Count == MaxMessage)
-                {
-                    return;
-                }
-
                 length += received.Count;
             }
-            while (!received.EndOfMessage);
+
+            if (received.MessageType == WebSocketMessageType.Close || !received.EndOfMessage)
+            {
+                return;
+            }
 
             Publish(new Message(received.MessageType, buffer.AsSpan(0, length).ToArray()));
         }
