@@ -21,6 +21,8 @@ export interface RoomMessage {
   /** Who published it. */
   readonly user: string;
   readonly offset: number;
+  /** The life of the room that `offset` counts in; together they name the message. */
+  readonly epoch: string;
   readonly data: unknown;
 }
 

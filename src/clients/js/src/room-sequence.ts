@@ -1,5 +1,3 @@
-import type { RoomMessage } from './message.js';
-
 /** Messages of a room that this client will not see. */
 export interface Gap {
   readonly room: string;
@@ -10,8 +8,8 @@ export interface Gap {
   readonly why: 'expired' | 'new-epoch' | 'dropped';
 }
 
-export interface SequenceEvents {
-  deliver(message: RoomMessage): void;
+export interface SequenceEvents<T> {
+  deliver(message: T): void;
   gap(gap: Gap): void;
   /** Messages after this offset are missing: {@link RoomSequence.fill} is to be called with what can be had. */
   hole(after: number): void;
@@ -24,16 +22,16 @@ const maxHeld = 1000;
  * Puts the messages of one room in order. The invariant: everything up to `last` was delivered or reported as a gap,
  * exactly once and in the order of the offsets. Pure: no clock, no socket.
  */
-export class RoomSequence {
+export class RoomSequence<T extends { readonly offset: number }> {
   private state: 'holding' | 'flowing' | 'filling' = 'holding';
-  private held: RoomMessage[] = [];
+  private held: T[] = [];
   private last = 0;
   private target = 0;
   private life = '';
 
   constructor(
     private readonly room: string,
-    private readonly events: SequenceEvents,
+    private readonly events: SequenceEvents<T>,
   ) {}
 
   /** The offset up to which everything was delivered or reported. */
@@ -69,7 +67,7 @@ export class RoomSequence {
     this.drain();
   }
 
-  push(message: RoomMessage): void {
+  push(message: T): void {
     if (message.offset === 0) {
       this.events.deliver(message); // A room without numbers has no order to keep.
       return;
@@ -80,7 +78,7 @@ export class RoomSequence {
   }
 
   /** What the room's history had; with nothing, the missing messages are reported as a gap. */
-  fill(messages: readonly RoomMessage[]): void {
+  fill(messages: readonly T[]): void {
     if (this.state !== 'filling') return;
     for (const message of messages) if (message.offset > this.last) this.insert(message);
     this.skipTo((this.held[0]?.offset ?? this.target + 1) - 1, 'dropped');
@@ -108,7 +106,7 @@ export class RoomSequence {
     this.events.gap(gap);
   }
 
-  private insert(message: RoomMessage): void {
+  private insert(message: T): void {
     let at = this.held.length;
     while (at > 0 && this.held[at - 1]!.offset > message.offset) at--;
     if (this.held[at - 1]?.offset === message.offset) return;

@@ -27,6 +27,13 @@ export interface RoomClient {
   forget(room: Room): void;
 }
 
+/** A message as `history` lists it: its room and epoch stand beside the list. */
+interface Numbered {
+  user?: string;
+  offset: number;
+  data?: unknown;
+}
+
 interface PresenceData {
   count: number;
   users: string[];
@@ -38,7 +45,7 @@ const maxEarly = 1000;
 /** A room that this client is in. It survives reconnects: the client joins again and fetches what was missed. */
 export class Room {
   private readonly people = new Members();
-  private readonly sequence: RoomSequence;
+  private readonly sequence: RoomSequence<Numbered>;
   private early: Message[] | null = [];
   private entered = false;
   private ended = false;
@@ -50,7 +57,7 @@ export class Room {
     private readonly client: RoomClient,
   ) {
     this.sequence = new RoomSequence(name, {
-      deliver: (message) => this.tell(options.onMessage, message),
+      deliver: (message) => this.tell(options.onMessage, this.toRoomMessage(message, this.epoch)),
       gap: (gap) => this.tell(options.onGap, gap),
       hole: (after) => void this.fillHole(after),
     });
@@ -109,7 +116,8 @@ export class Room {
   /** Messages with offsets greater than `after` (0: from the oldest that is kept), `limit` at most. */
   async history(query: { after?: number; limit?: number } = {}): Promise<RoomMessage[]> {
     this.assertNotEnded();
-    return this.askHistory(query.after ?? 0, query.limit, false);
+    const { messages, epoch } = await this.askHistory(query.after ?? 0, query.limit, false);
+    return messages.map((message) => this.toRoomMessage(message, epoch));
   }
 
   /** @internal Joins, or joins again; throws what the node says. */
@@ -134,7 +142,7 @@ export class Room {
   receive(message: Message): void {
     const user = message.user ?? '';
     if (message.message_id === 'publish') {
-      this.sequence.push({ room: this.name, user, offset: message.offset ?? 0, data: message.data });
+      this.sequence.push({ user, offset: message.offset ?? 0, data: message.data });
     } else if (this.early) {
       // Before the reply to `join` there is no list that these could change.
       if (this.early.length < maxEarly) this.early.push(message);
@@ -153,10 +161,10 @@ export class Room {
   }
 
   private async fillHole(after: number): Promise<void> {
-    let found: RoomMessage[] = [];
+    let found: Numbered[] = [];
     if (this.options.recover !== false) {
       try {
-        found = await this.askHistory(after, undefined, true);
+        found = (await this.askHistory(after, undefined, true)).messages;
       } catch (error) {
         // Lost with the connection: the next join asks for the same messages.
         if (error instanceof PushError && error.code === ErrorCode.connectionLost) return;
@@ -167,12 +175,20 @@ export class Room {
     this.sequence.fill(found);
   }
 
-  private async askHistory(after: number, limit: number | undefined, urgent: boolean): Promise<RoomMessage[]> {
+  private async askHistory(
+    after: number,
+    limit: number | undefined,
+    urgent: boolean,
+  ): Promise<{ messages: Numbered[]; epoch: string }> {
     const request: Message = { message_id: 'history', room: this.name, offset: after };
     if (limit !== undefined) request.data = { limit };
     const reply = await this.client.request(request, urgent);
-    const { messages = [] } = (reply.data ?? {}) as { messages?: { offset: number; user?: string; data?: unknown }[] };
-    return messages.map(({ offset, user = '', data }) => ({ room: this.name, user, offset, data }));
+    const { messages = [] } = (reply.data ?? {}) as { messages?: Numbered[] };
+    return { messages, epoch: reply.epoch ?? '' };
+  }
+
+  private toRoomMessage({ user = '', offset, data }: Numbered, epoch: string): RoomMessage {
+    return { room: this.name, user, offset, epoch, data };
   }
 
   private updateMembers(presence: PresenceData): void {

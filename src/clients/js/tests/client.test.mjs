@@ -50,7 +50,8 @@ for (const encoding of ['json', 'proto']) {
     assert.deepEqual(heard, [['bob', 1, 'hello'], ['alice', 2, { text: 'hi' }]]);
     assert.deepEqual(joined, ['bob']);
     assert.deepEqual(await room.presence(), { count: 2, users: ['alice', 'bob'] });
-    assert.deepEqual((await room.history({ after: 1 })).map((m) => m.offset), [2]);
+    const [last] = await room.history({ after: 1 });
+    assert.deepEqual(last, { room: 'lobby', user: 'alice', offset: 2, epoch: room.epoch, data: { text: 'hi' } });
     await bobs.leave();
     await until(() => left.length === 1);
     assert.deepEqual([...room.members], ['alice']);
