@@ -16,7 +16,8 @@ public enum WireEventKind : byte
     /// <summary>The peer's close frame: its code, and its reason (checked UTF-8) as the payload.</summary>
     Close,
 
-    /// <summary>The peer broke a rule: close with <see cref="WireEvent.Code"/> and <see cref="WireEvent.Reason"/>.</summary>
+    /// <summary>The peer broke a rule: close with <see cref="WireEvent.Code"/> and
+    /// <see cref="WireEvent.Reason"/>.</summary>
     Error,
 }
 

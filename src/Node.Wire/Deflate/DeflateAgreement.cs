@@ -33,7 +33,8 @@ public sealed class DeflateAgreement
         ? new Inflater(ClientWindowBits, ClientContextTakeover)
         : new Inflater(ServerWindowBits, ServerContextTakeover);
 
-    /// <summary>The outgoing half for a connection of ours in that role, or, without context takeover, for many.</summary>
+    /// <summary>The outgoing half for a connection of ours in that role, or, without context takeover, for
+    /// many.</summary>
     public Deflater CreateDeflater(WireRole role, int level) => role == WireRole.Server
         ? new Deflater(ServerWindowBits, level, ServerContextTakeover)
         : new Deflater(ClientWindowBits, level, ClientContextTakeover);

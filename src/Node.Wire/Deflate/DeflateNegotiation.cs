@@ -8,8 +8,8 @@ internal static class DeflateNegotiation
     private const int MaxWindowBits = 15;
 
     /// <summary>
-    /// As a server: takes the first offer that can be met. False: the header itself is malformed, and the handshake fails
-    /// (RFC 6455, 9.1). An offer with an unknown, repeated or wrong parameter is only declined.
+    /// As a server: takes the first offer that can be met. False: the header itself is malformed, and the handshake
+    /// fails (RFC 6455, 9.1). An offer with an unknown, repeated or wrong parameter is only declined.
     /// </summary>
     internal static bool TryAccept(ReadOnlySpan<byte> offers, DeflateOptions options, out DeflateAgreement? agreed)
     {

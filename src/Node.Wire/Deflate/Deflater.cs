@@ -27,8 +27,8 @@ public sealed class Deflater : IDisposable
     }
 
     /// <summary>
-    /// Compresses one message, without the tail that the peer puts back, and returns how many bytes that took. It may be
-    /// more than the message: a caller without context takeover then sends the message as it was.
+    /// Compresses one message, without the tail that the peer puts back, and returns how many bytes that took. It may
+    /// be more than the message: a caller without context takeover then sends the message as it was.
     /// </summary>
     public int Compress(ReadOnlySpan<byte> message, IBufferWriter<byte> output)
     {

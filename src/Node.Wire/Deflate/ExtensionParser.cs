@@ -57,7 +57,8 @@ internal ref struct ExtensionParser(ReadOnlySpan<byte> text)
         return TryReadValue(out value);
     }
 
-    /// <summary>A quoted value must be a token once the quotes are gone (RFC 6455, 9.1), so escapes have no use.</summary>
+    /// <summary>A quoted value must be a token once the quotes are gone (RFC 6455, 9.1): escapes have no
+    /// use.</summary>
     private bool TryReadValue(out ReadOnlySpan<byte> value)
     {
         if (_rest.IsEmpty || _rest[0] != '"')

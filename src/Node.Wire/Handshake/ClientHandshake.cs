@@ -82,8 +82,9 @@ public readonly ref struct ClientHandshake
     }
 
     /// <summary>
-    /// Reads the response at the start of <paramref name="input"/>. <paramref name="scanned"/> is 0 at first, kept by the
-    /// caller while incomplete, and when complete the number of bytes that the response took: frames may follow at once.
+    /// Reads the response at the start of <paramref name="input"/>. <paramref name="scanned"/> is 0 at first, kept by
+    /// the caller while incomplete, and when complete the number of bytes that the response took: frames may follow at
+    /// once.
     /// Refused: <see cref="Failure"/> says why.
     /// </summary>
     public static HeadStatus ReadResponse(

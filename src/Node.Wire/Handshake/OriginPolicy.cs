@@ -45,8 +45,12 @@ public sealed class OriginPolicy
         string host = mark < 0 ? text : text[(mark + 3)..];
         bool isWild = host.StartsWith('*');
         bool isAny = text == "*";
-        if (host.Length == 0 || (isWild && !isAny && (!host.StartsWith("*.", StringComparison.Ordinal) || host.Length < 3))
-            || host.IndexOf('*', isWild ? 1 : 0) >= 0 || host.Contains('/') || !Ascii.IsValid(text))
+        bool isWellFormed = host.Length > 0
+            && (!isWild || isAny || (host.StartsWith("*.", StringComparison.Ordinal) && host.Length > 2))
+            && host.IndexOf('*', isWild ? 1 : 0) < 0
+            && !host.Contains('/')
+            && Ascii.IsValid(text);
+        if (!isWellFormed)
         {
             throw new ArgumentException($"not an origin pattern: '{text}'");
         }

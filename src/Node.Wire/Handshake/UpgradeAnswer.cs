@@ -62,7 +62,9 @@ internal ref struct UpgradeAnswer
             Subprotocol = Ascii.Equals(chosen, offered[index]) ? offered[index] : Subprotocol;
         }
 
-        _failure ??= Subprotocol is null || _hasSubprotocol ? "the server chose a subprotocol that was not offered" : null;
+        _failure ??= Subprotocol is null || _hasSubprotocol
+            ? "the server chose a subprotocol that was not offered"
+            : null;
         _hasSubprotocol = true;
     }
 }

@@ -33,11 +33,15 @@ public readonly ref struct HttpRequestHead
 
     /// <summary>
     /// Reads the head at the start of <paramref name="input"/>. <paramref name="scanned"/> starts at 0 and is kept
-    /// by the caller while the head is incomplete, so that feeding it bytewise costs no rescans; when complete, it is the
-    /// number of bytes that the head took.
+    /// by the caller while the head is incomplete, so that feeding it bytewise costs no rescans; when complete, it is
+    /// the number of bytes that the head took.
     /// </summary>
     public static HeadStatus Parse(
-        ReadOnlySpan<byte> input, ref int scanned, HeadLimits limits, out HttpRequestHead head, out HttpRefusal? refusal)
+        ReadOnlySpan<byte> input,
+        ref int scanned,
+        HeadLimits limits,
+        out HttpRequestHead head,
+        out HttpRefusal? refusal)
     {
         head = default;
         refusal = null;

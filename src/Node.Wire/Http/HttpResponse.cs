@@ -15,7 +15,8 @@ public static class HttpResponse
         string connection = close ? "Connection: close\r\n" : "";
         return Utf8.TryWrite(
                 destination,
-                $"HTTP/1.1 {status} {phrase}\r\n{connection}Content-Type: {contentType}\r\nContent-Length: {body.Length}\r\n\r\n",
+                $"HTTP/1.1 {status} {phrase}\r\n{connection}"
+                + $"Content-Type: {contentType}\r\nContent-Length: {body.Length}\r\n\r\n",
                 out int head)
             && body.TryCopyTo(destination[head..])
             ? head + body.Length
