@@ -1,3 +1,5 @@
+using Node.Connect.Settings;
+
 namespace Node.Connect;
 
 /// <summary>The few words that a process of ours takes on its command line; everything else is settings.</summary>
@@ -14,13 +16,12 @@ public static class CommandLine
         Every setting can be given in the environment too: see src/Node.Connect/settings.md.
         """;
 
-    public static bool Has(string[] args, string option) => args.Contains(option);
-
-    /// <summary>The settings file; null for none.</summary>
-    public static string? SettingsFile(string[] args)
+    /// <summary>Reads the settings file that is named, else the default one where it exists, else none.</summary>
+    public static SettingsLoader Loader(string[] args)
     {
         int at = Array.IndexOf(args, "--settings");
-        return at >= 0 && at + 1 < args.Length ? args[at + 1] : File.Exists(DefaultFile) ? DefaultFile : null;
+        string? file = at >= 0 && at + 1 < args.Length ? args[at + 1] : File.Exists(DefaultFile) ? DefaultFile : null;
+        return new SettingsLoader(file);
     }
 
     /// <summary>The first argument that nobody knows; null when there is none.</summary>

@@ -51,6 +51,9 @@ public sealed class NodeHost : IAsyncDisposable
 
     public ILoggerFactory Loggers { get; }
 
+    /// <summary>Hot settings changed; the node itself has taken them already. On a thread of the pool.</summary>
+    public event Action<NodeSettings>? SettingsChanged;
+
     /// <summary>What the node does; <see cref="Map"/> and the events below lead there too.</summary>
     public Hub.Hub Hub { get; }
 
@@ -66,7 +69,7 @@ public sealed class NodeHost : IAsyncDisposable
     /// <exception cref="SettingsException">Something in them is wrong; it names everything that is.</exception>
     public static NodeHost Create(params string[] args)
     {
-        var loader = new SettingsLoader(CommandLine.SettingsFile(args));
+        SettingsLoader loader = CommandLine.Loader(args);
         return new NodeHost(loader, loader.Load());
     }
 
@@ -133,12 +136,18 @@ public sealed class NodeHost : IAsyncDisposable
     }
 
     /// <summary>Starts, and runs until the process is told to stop (SIGINT, SIGTERM).</summary>
-    public async Task RunAsync()
+    /// <param name="started">Runs once the node listens: what else the process has to offer.</param>
+    public async Task RunAsync(Func<Task>? started = null)
     {
         var stop = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         await StartAsync().ConfigureAwait(false);
+        if (started is not null)
+        {
+            await started().ConfigureAwait(false);
+        }
+
         await StopAsync(await stop.Task.ConfigureAwait(false)).ConfigureAwait(false);
 
         void Stop(PosixSignalContext signal)
@@ -192,5 +201,6 @@ public sealed class NodeHost : IAsyncDisposable
     {
         _level.Level = change.New.Log.Level;
         Hub.Apply(HubOptionsMap.Map(change.New));
+        SettingsChanged?.Invoke(change.New);
     }
 }

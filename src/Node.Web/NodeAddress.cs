@@ -12,7 +12,7 @@ internal static class NodeAddress
     public static string UrlFor(WebOptions options, HttpRequest request)
     {
         if (options.PublicNodeUrl is { } url) return url;
-        return $"{WebSocketScheme(request)}://{HostOf(request)}:{options.NodePort}/ws";
+        return $"{(options.NodeTls || request.IsHttps ? "wss" : "ws")}://{HostOf(request)}:{options.NodePort}/ws";
     }
 
     /// <summary>A CSP host source has no syntax for IPv6 addresses: there the scheme alone must do.</summary>
@@ -23,8 +23,6 @@ internal static class NodeAddress
             ? $"{url.Scheme}:"
             : $"{url.Scheme}://{url.IdnHost}:{url.Port}";
     }
-
-    private static string WebSocketScheme(HttpRequest request) => request.IsHttps ? "wss" : "ws";
 
     /// <summary>
     /// The Host header comes from outside and goes into a header and a page: what is no host name is not repeated.

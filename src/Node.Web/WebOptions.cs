@@ -12,6 +12,9 @@ public sealed record WebOptions
     /// <summary>Port of the node's WebSocket, taken with the host name by which the browser reached the page.</summary>
     public int NodePort { get; init; } = 8083;
 
+    /// <summary>Whether the node speaks TLS on <see cref="NodePort"/>, whatever the page came by.</summary>
+    public bool NodeTls { get; init; }
+
     /// <summary>
     /// The node's WebSocket as browsers reach it (<c>wss://push.example/ws</c>), where that is not
     /// <see cref="NodePort"/> on this host: behind a proxy, or on another machine.

@@ -18,7 +18,7 @@ public sealed class WebServer : IAsyncDisposable
         "The pages are not part of this build.\n\n"
         + "Run `npm ci && npm run build` in src/Node.Web/ui and build again, or ./build.sh build, which does both.\n";
 
-    private readonly WebOptions _options;
+    private volatile WebOptions _options;
     private readonly PageStore _pages;
     private readonly WebApplication _app;
 
@@ -43,6 +43,16 @@ public sealed class WebServer : IAsyncDisposable
     {
         await _app.StartAsync(cancellation);
         Port = new Uri(_app.Urls.First().Replace("*", "localhost", StringComparison.Ordinal)).Port;
+    }
+
+    /// <summary>
+    /// Takes another address of the node from the next request on. Where this server listens stays as it was.
+    /// </summary>
+    /// <exception cref="ArgumentException">An option is wrong; the message says which.</exception>
+    public void Apply(WebOptions options)
+    {
+        if (options.Validate() is { } wrong) throw new ArgumentException(wrong, nameof(options));
+        _options = options;
     }
 
     /// <summary>Stops accepting and lets running answers finish, for as long as <paramref name="deadline"/> is not cancelled.</summary>

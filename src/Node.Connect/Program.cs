@@ -1,0 +1,3 @@
+using Node.Connect;
+
+return await NodeProcess.RunAsync(args);
