@@ -84,7 +84,8 @@ public class HttpRequestHeadTests
         { "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", "400 a request with a body" },
         { "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +0\r\n\r\n", "400 a request with a body" },
         { "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "400 a request with a body" },
-        { "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nTransfer-Encoding: x\r\n\r\n", "400 a request with a body" },
+        { "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nTransfer-Encoding: x\r\n\r\n",
+            "400 a request with a body" },
         { "GET / HTTP/1.1\r\nSec-WebSocket-Key: a\r\nSec-WebSocket-Key: a\r\n\r\n", Twice },
         { "GET / HTTP/1.1\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Version: 8\r\n\r\n", Twice },
     };
