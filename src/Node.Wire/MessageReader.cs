@@ -12,7 +12,7 @@ namespace Node.Wire;
 public struct MessageReader
 {
     private FrameReader _frames;
-    private Utf8Validator _text;
+    private Utf8Validator _text; // between messages it is complete, which is its start
     private MessageAssembler? _assembler;
     private readonly Inflater? _inflater;
 
@@ -73,11 +73,6 @@ public struct MessageReader
 
     private WireError? Gather(scoped in FrameEvent frame, MessageReaderContext context)
     {
-        if (frame.IsFirst)
-        {
-            _text = default;
-        }
-
         if (frame.IsCompressed)
         {
             return GatherCompressed(frame, context);

@@ -16,9 +16,13 @@ public class DeflateNegotiationTests
     [InlineData("permessage-deflate; server_no_context_takeover", "permessage-deflate; server_no_context_takeover")]
     [InlineData("permessage-deflate; client_no_context_takeover", "permessage-deflate; client_no_context_takeover")]
     [InlineData("x-webkit-deflate-frame, permessage-deflate", "permessage-deflate")]
-    [InlineData("permessage-deflate; server_max_window_bits=8, permessage-deflate; server_max_window_bits=12", "permessage-deflate; server_max_window_bits=12")]
+    [InlineData(
+        "permessage-deflate; server_max_window_bits=8, permessage-deflate; server_max_window_bits=12",
+        "permessage-deflate; server_max_window_bits=12")]
     [InlineData("permessage-deflate; unknown=1, permessage-deflate", "permessage-deflate")]
-    [InlineData("permessage-deflate; server_max_window_bits=10, permessage-deflate", "permessage-deflate; server_max_window_bits=10")]
+    [InlineData(
+        "permessage-deflate; server_max_window_bits=10, permessage-deflate",
+        "permessage-deflate; server_max_window_bits=10")]
     [InlineData("foo; a=b; c, permessage-deflate", "permessage-deflate")]
     public void The_first_acceptable_offer_is_taken(string offer, string answer) =>
         Assert.Contains($"Sec-WebSocket-Extensions: {answer}\r\n", Answer(offer, HandshakeTexts.Lenient));
@@ -47,7 +51,8 @@ public class DeflateNegotiationTests
     }
 
     [Fact]
-    public void Off_by_default() => Assert.DoesNotContain("Extensions", Answer("permessage-deflate", new DeflateOptions()));
+    public void Off_by_default() =>
+        Assert.DoesNotContain("Extensions", Answer("permessage-deflate", new DeflateOptions()));
 
     [Fact]
     public void The_servers_own_wishes_are_in_the_answer()
@@ -82,5 +87,6 @@ public class DeflateNegotiationTests
     }
 
     private static string Answer(string offer, DeflateOptions options) => HandshakeTexts.Answer(
-        HandshakeTexts.Request(changes: ("Sec-WebSocket-Extensions", offer)), new HandshakeOptions { Deflate = options });
+        HandshakeTexts.Request(changes: ("Sec-WebSocket-Extensions", offer)),
+        new HandshakeOptions { Deflate = options });
 }

@@ -8,9 +8,11 @@ public class HttpRequestHeadTests
     [Fact]
     public void A_plain_request_is_read()
     {
-        byte[] bytes = "GET /health?x=1&y=2 HTTP/1.1\r\nHost: a\r\nX-One:  two words \t\r\nx-empty:\r\n\r\nrest"u8.ToArray();
+        byte[] bytes =
+            "GET /health?x=1&y=2 HTTP/1.1\r\nHost: a\r\nX-One:  two words \t\r\nx-empty:\r\n\r\nrest"u8.ToArray();
         int scanned = 0;
-        HeadStatus status = HttpRequestHead.Parse(bytes, ref scanned, HeadLimits.Default, out HttpRequestHead head, out _);
+        HeadStatus status = HttpRequestHead.Parse(
+            bytes, ref scanned, HeadLimits.Default, out HttpRequestHead head, out _);
         Assert.Equal(HeadStatus.Complete, status);
         Assert.Equal(bytes.Length - 4, scanned);
         Assert.Equal("GET"u8, head.Method);
@@ -36,6 +38,8 @@ public class HttpRequestHeadTests
         Assert.Equal(path, Encoding.ASCII.GetString(head.Path));
         Assert.Equal(query, Encoding.ASCII.GetString(head.Query.Raw));
     }
+
+    private const string Twice = "400 a header that may stand once stands twice";
 
     public static TheoryData<string, string> Refusals => new()
     {
@@ -74,15 +78,16 @@ public class HttpRequestHeadTests
         { "GET / HTTP/1.1\r\nX(y): a\r\n\r\n", "400 a header line is malformed" },
         { "GET / HTTP/1.1\r\nHost: a\u0001\r\n\r\n", "400 a header line is malformed" },
         { "GET / HTTP/1.1\r\nHost: a\u007F\r\n\r\n", "400 a header line is malformed" },
-        { "GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n", "400 a header that may stand once stands twice" },
-        { "GET / HTTP/1.1\r\nHost: a\r\nOrigin: a\r\nOrigin: a\r\n\r\n", "400 a header that may stand once stands twice" },
-        { "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n", "400 a header that may stand once stands twice" },
+        { "GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n", Twice },
+        { "GET / HTTP/1.1\r\nHost: a\r\nOrigin: a\r\nOrigin: a\r\n\r\n", Twice },
+        { "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n", Twice },
         { "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", "400 a request with a body" },
         { "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +0\r\n\r\n", "400 a request with a body" },
         { "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "400 a request with a body" },
-        { "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nTransfer-Encoding: identity\r\n\r\n", "400 a request with a body" },
-        { "GET / HTTP/1.1\r\nSec-WebSocket-Key: a\r\nSec-WebSocket-Key: a\r\n\r\n", "400 a header that may stand once stands twice" },
-        { "GET / HTTP/1.1\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Version: 8\r\n\r\n", "400 a header that may stand once stands twice" },
+        { "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nTransfer-Encoding: x\r\n\r\n",
+            "400 a request with a body" },
+        { "GET / HTTP/1.1\r\nSec-WebSocket-Key: a\r\nSec-WebSocket-Key: a\r\n\r\n", Twice },
+        { "GET / HTTP/1.1\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Version: 8\r\n\r\n", Twice },
     };
 
     [Theory]
@@ -91,7 +96,9 @@ public class HttpRequestHeadTests
     {
         byte[] bytes = Encoding.Latin1.GetBytes(text);
         int scanned = 0;
-        Assert.Equal(HeadStatus.Refused, HttpRequestHead.Parse(bytes, ref scanned, HeadLimits.Default, out _, out HttpRefusal? whole));
+        HeadStatus status = HttpRequestHead.Parse(
+            bytes, ref scanned, HeadLimits.Default, out _, out HttpRefusal? whole);
+        Assert.Equal(HeadStatus.Refused, status);
         Assert.Equal(refusal, whole!.ToString());
         Assert.Equal(refusal, Bytewise(bytes)?.ToString());
     }
@@ -102,8 +109,10 @@ public class HttpRequestHeadTests
         var limits = new HeadLimits(100, 3);
         byte[] line = Encoding.ASCII.GetBytes("GET /" + new string('a', 200));
         int scanned = 0;
-        Assert.Equal(HeadStatus.Incomplete, HttpRequestHead.Parse(line.AsSpan(0, 99), ref scanned, limits, out _, out _));
-        Assert.Equal(HeadStatus.Refused, HttpRequestHead.Parse(line.AsSpan(0, 100), ref scanned, limits, out _, out HttpRefusal? refusal));
+        HeadStatus status = HttpRequestHead.Parse(line.AsSpan(0, 99), ref scanned, limits, out _, out _);
+        Assert.Equal(HeadStatus.Incomplete, status);
+        status = HttpRequestHead.Parse(line.AsSpan(0, 100), ref scanned, limits, out _, out HttpRefusal? refusal);
+        Assert.Equal(HeadStatus.Refused, status);
         Assert.Equal(431, refusal!.Status);
 
         byte[] late = Encoding.ASCII.GetBytes("GET /" + new string('a', 90) + " HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -117,7 +126,9 @@ public class HttpRequestHeadTests
     {
         byte[] bytes = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray();
         int scanned = 0;
-        Assert.Equal(HeadStatus.Complete, HttpRequestHead.Parse(bytes, ref scanned, new HeadLimits(bytes.Length, 1), out _, out _));
+        HeadStatus status = HttpRequestHead.Parse(
+            bytes, ref scanned, new HeadLimits(bytes.Length, 1), out _, out _);
+        Assert.Equal(HeadStatus.Complete, status);
     }
 
     [Fact]

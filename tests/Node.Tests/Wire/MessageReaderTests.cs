@@ -37,7 +37,8 @@ public class MessageReaderTests
     [Fact]
     public void A_fragmented_message_may_be_empty()
     {
-        byte[] bytes = [.. FrameBytes.Client(Opcode.Text, "", fin: false), .. FrameBytes.Client(Opcode.Continuation, "")];
+        byte[] bytes =
+            [.. FrameBytes.Client(Opcode.Text, "", fin: false), .. FrameBytes.Client(Opcode.Continuation, "")];
         Assert.Equal(["Text "], WireFeed.ReadAtOnce(bytes));
     }
 
@@ -62,7 +63,8 @@ public class MessageReaderTests
     [Fact]
     public void A_message_of_the_limit_is_taken_and_one_byte_more_is_1009()
     {
-        Assert.StartsWith("Binary", WireFeed.ReadAtOnce(FrameBytes.Client(Opcode.Binary, new byte[100]), maxMessage: 100)[0]);
+        List<string> taken = WireFeed.ReadAtOnce(FrameBytes.Client(Opcode.Binary, new byte[100]), maxMessage: 100);
+        Assert.StartsWith("Binary", Assert.Single(taken));
         Assert.Equal(
             ["Error 1009 a message is over the limit"],
             WireFeed.ReadAtOnce(FrameBytes.Client(Opcode.Binary, new byte[101]), maxMessage: 100));
@@ -120,7 +122,11 @@ public class MessageReaderTests
             .. FrameBytes.Client(Opcode.Continuation, euro.AsSpan(1)),
         ];
         Assert.Equal(["Ping ", "Text €"], WireFeed.ReadAtOnce(bytes));
-        byte[] cut = [.. FrameBytes.Client(Opcode.Text, euro.AsSpan(0, 2), fin: false), .. FrameBytes.Client(Opcode.Continuation, "")];
+        byte[] cut =
+        [
+            .. FrameBytes.Client(Opcode.Text, euro.AsSpan(0, 2), fin: false),
+            .. FrameBytes.Client(Opcode.Continuation, ""),
+        ];
         Assert.Equal(["Error 1007 a text message is not UTF-8"], WireFeed.ReadAtOnce(cut));
     }
 
@@ -153,9 +159,10 @@ public class MessageReaderTests
     {
         using var context = new MessageReaderContext(WireRole.Server, 1000);
         var reader = default(MessageReader);
-        Assert.Equal(WireEventKind.NeedMore, reader.Read(FrameBytes.Client(Opcode.Binary, new byte[90], fin: false), context).Kind);
+        WireEvent found = reader.Read(FrameBytes.Client(Opcode.Binary, new byte[90], fin: false), context);
+        Assert.Equal(WireEventKind.NeedMore, found.Kind);
         context.MaxMessageBytes = 100;
-        WireEvent found = reader.Read(FrameBytes.Client(Opcode.Continuation, new byte[11]), context);
+        found = reader.Read(FrameBytes.Client(Opcode.Continuation, new byte[11]), context);
         Assert.Equal(CloseCode.MessageTooBig, found.Code);
     }
 

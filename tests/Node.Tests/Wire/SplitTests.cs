@@ -32,7 +32,9 @@ public class SplitTests
     private static Gen<byte[]> Frame(WireRole role, bool deflates)
     {
         Gen<byte> opcode = Gen.Frequency(
-            (6, Gen.Elements<byte>(0, 1, 2)), (3, Gen.Elements<byte>(9, 10)), (1, Gen.Choose(0, 15).Select(i => (byte)i)));
+            (6, Gen.Elements<byte>(0, 1, 2)),
+            (3, Gen.Elements<byte>(9, 10)),
+            (1, Gen.Choose(0, 15).Select(i => (byte)i)));
         Gen<byte[]> payload = Gen.Frequency(
             (4, Gen.Choose(0x20, 0x7E).Select(i => (byte)i).ArrayOf()),
             (2, Gen.Elements("é", "€", "😀", "").Select(System.Text.Encoding.UTF8.GetBytes)),

@@ -61,7 +61,8 @@ public class Utf8ValidatorTests
     public void Any_bytes_in_any_pieces_are_judged_as_the_framework_judges_them()
     {
         // Bytes that start or continue sequences more often than chance would.
-        Gen<byte> one = Gen.Elements<byte>(0x41, 0x80, 0xBF, 0xC3, 0xA9, 0xE2, 0x82, 0xAC, 0xED, 0x9F, 0xF0, 0x9F, 0x98, 0xF4);
+        Gen<byte> one = Gen.Elements<byte>(
+            0x41, 0x80, 0xBF, 0xC3, 0xA9, 0xE2, 0x82, 0xAC, 0xED, 0x9F, 0xF0, 0x9F, 0x98, 0xF4);
         Gen<byte[]> text = one.ArrayOf();
         Gen<int[]> pieces = Gen.Choose(0, 5).ArrayOf();
         Check.One(

@@ -63,7 +63,8 @@ public class VectorTests
         })
         {
             string? value = expect.TryGetProperty(property, out JsonElement found) ? found.GetString() : null;
-            Assert.Equal(value is null ? [] : [$"{header}: {value}"], answer.Split("\r\n").Where(l => l.StartsWith(header + ":")));
+            string[] expected = value is null ? [] : [$"{header}: {value}"];
+            Assert.Equal(expected, answer.Split("\r\n").Where(line => line.StartsWith(header + ":")));
         }
     }
 
@@ -72,7 +73,8 @@ public class VectorTests
         bool isClient = vector.TryGetProperty("role", out JsonElement role) && role.GetString() == "client";
         int limit = vector.TryGetProperty("maxMessageBytes", out JsonElement max) ? max.GetInt32() : 65536;
         Inflater? inflater = vector.TryGetProperty("deflate", out JsonElement deflate)
-            ? new Inflater(deflate.GetProperty("windowBits").GetInt32(), deflate.GetProperty("contextTakeover").GetBoolean())
+            ? new Inflater(
+                deflate.GetProperty("windowBits").GetInt32(), deflate.GetProperty("contextTakeover").GetBoolean())
             : null;
         return new WireFeed(isClient ? WireRole.Client : WireRole.Server, limit, inflater);
     }
@@ -98,10 +100,12 @@ public class VectorTests
     private static string Describe(JsonElement found)
     {
         string kind = found.GetProperty("kind").GetString()!;
-        byte[] payload = found.TryGetProperty("payload", out JsonElement hex) ? Convert.FromHexString(hex.GetString()!) : [];
+        string hex = found.TryGetProperty("payload", out JsonElement given) ? given.GetString()! : "";
+        byte[] payload = Convert.FromHexString(hex);
         return kind switch
         {
-            "message" when found.GetProperty("opcode").GetString() == "text" => $"Text {Encoding.UTF8.GetString(payload)}",
+            "message" when found.GetProperty("opcode").GetString() == "text" =>
+                $"Text {Encoding.UTF8.GetString(payload)}",
             "message" => $"Binary {Convert.ToHexString(payload)}",
             "ping" => $"Ping {Convert.ToHexString(payload)}",
             "pong" => $"Pong {Convert.ToHexString(payload)}",
