@@ -51,6 +51,9 @@ internal sealed record CompareServer
     /// <summary>Fetched before memory is read, where the server collects on request.</summary>
     public string? GcPath { get; init; }
 
+    /// <summary>More arguments of Node.Load, whatever the row.</summary>
+    public string[] Arguments { get; init; } = [];
+
     /// <summary>The arguments with which Node.Load reaches what a row calls "echo" or "room".</summary>
     public required Dictionary<string, string[]> Paths { get; init; }
 }

@@ -111,6 +111,7 @@ internal sealed class Comparison
     {
         var arguments = new List<string>(row.Arguments);
         arguments.AddRange(_bounds.Arguments);
+        arguments.AddRange(server.Arguments);
         arguments.AddRange(server.Paths[row.Path]);
         arguments.AddRange(["--server", $"127.0.0.1:{process.Port}", "--pid", $"{process.Pid}"]);
         string cpus = _options.LoadCpus ?? _plan.LoadCpus;

@@ -17,6 +17,7 @@ internal sealed record LoadOptions
         --depth N            messages in flight: a connection (echo), in all (fanout)   1
         --rate N             handshakes or deliveries a second; 0: as fast as the server answers   0
         --warmup SECONDS     before measuring                                 1
+        --warmup-cpu SECONDS goes on until the server has used so much CPU, 30 s at most   0
         --seconds SECONDS    of measuring                                     5
         --settle SECONDS     before memory is read                            2
         --processes N        to spread the connections over                   1
@@ -36,6 +37,7 @@ internal sealed record LoadOptions
     public int Depth { get; init; } = 1;
     public double Rate { get; init; }
     public double Warmup { get; init; } = 1;
+    public double WarmupCpu { get; init; }
     public double Seconds { get; init; } = 5;
     public double Settle { get; init; } = 2;
     public int Processes { get; init; } = 1;
@@ -99,6 +101,7 @@ internal sealed record LoadOptions
         "--depth" => this with { Depth = Whole(value) },
         "--rate" => this with { Rate = Real(value) },
         "--warmup" => this with { Warmup = Real(value) },
+        "--warmup-cpu" => this with { WarmupCpu = Real(value) },
         "--seconds" => this with { Seconds = Real(value) },
         "--settle" => this with { Settle = Real(value) },
         "--processes" => this with { Processes = Whole(value) },
