@@ -256,6 +256,8 @@ public sealed class EventLoop : PipeScheduler, IDisposable
             Turn();
         }
 
+        // Who posted before the end may wait for it.
+        RunPosts();
         foreach (Listener listener in _listeners)
         {
             listener.Close();
@@ -300,7 +302,10 @@ public sealed class EventLoop : PipeScheduler, IDisposable
     {
         // A full fence: with a plain store, the emptiness seen below could be older than a Post that found the flag set.
         Interlocked.Exchange(ref _wakePending, 0);
-        for (int i = 0; i < MaxPostsPerTurn && _posts.TryDequeue(out (Action<object?> Action, object? State) post); i++)
+
+        // Only those that are there now: work that posts itself again must wait for the others, and for the flush.
+        int due = Math.Min(_posts.Count, MaxPostsPerTurn);
+        for (int i = 0; i < due && _posts.TryDequeue(out (Action<object?> Action, object? State) post); i++)
         {
             Counters.PostsRun++;
             Guard(post.Action, post.State);
@@ -325,7 +330,11 @@ public sealed class EventLoop : PipeScheduler, IDisposable
     {
         do
         {
-            TurnEnding?.Invoke();
+            if (TurnEnding is { } turnEnding)
+            {
+                Guard(static state => ((Action)state!)(), turnEnding);
+            }
+
             Outbox.Flush();
             for (int i = 0; i < _finishing.Count; i++)
             {
