@@ -158,6 +158,12 @@ public sealed class EventLoop : PipeScheduler, IDisposable
     public void Dispose()
     {
         Stop();
+        if (_thread is null)
+        {
+            // A start that failed half-way must not keep the port.
+            CloseListeners();
+        }
+
         _poller.Dispose();
     }
 
@@ -258,13 +264,17 @@ public sealed class EventLoop : PipeScheduler, IDisposable
 
         // Who posted before the end may wait for it.
         RunPosts();
+        CloseListeners();
+        ForEach(connection => connection.Abort());
+        EndTurn();
+    }
+
+    private void CloseListeners()
+    {
         foreach (Listener listener in _listeners)
         {
             listener.Close();
         }
-
-        ForEach(connection => connection.Abort());
-        EndTurn();
     }
 
     private int WaitTime()

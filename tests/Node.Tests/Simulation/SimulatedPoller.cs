@@ -98,7 +98,7 @@ public sealed class SimulatedPoller(Random random, SimulatedFaults faults) : Rea
             throw new InvalidOperationException($"descriptor {descriptor} is watched already");
         }
 
-        if (Happens(Faults.AddFails))
+        if (socket.Listening is null && Happens(Faults.AddFails))
         {
             return -Errno.OutOfMemory;
         }

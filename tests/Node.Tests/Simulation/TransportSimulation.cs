@@ -21,6 +21,7 @@ internal sealed class TransportSimulation : IDisposable
     private readonly SendPolicy[] _policies;
     private readonly bool _gentle;
     private int _frames;
+    private bool _settling;
 
     public TransportSimulation(int seed)
     {
@@ -32,7 +33,7 @@ internal sealed class TransportSimulation : IDisposable
         _loop.Listen(new IPEndPoint(IPAddress.Loopback, 0), new ListenerOptions(), connection =>
         {
             SimulatedPeer peer = _peers.Single(peer => peer.Socket == _poller.LastAccepted);
-            peer.Session = new SimulatedSession(connection, peer, _random, _gentle, Send);
+            peer.Session = new SimulatedSession(connection, peer, _random, _gentle, Send) { IsQuiet = _settling };
             _sessions.Add(peer.Session);
             return peer.Session;
         });
@@ -113,6 +114,7 @@ internal sealed class TransportSimulation : IDisposable
     private void Settle()
     {
         _poller.Faults = SimulatedFaults.None;
+        _settling = true;
         _sessions.ForEach(session => session.IsQuiet = true);
         for (int i = 0; i < 2000 && _sessions.Any(session => session.Connection.QueuedBytes > 0); i++)
         {

@@ -147,7 +147,7 @@ public class TransportServerTests
     public void A_late_wake_up_of_a_loop_that_has_ended_does_no_harm()
     {
         string path = Path.GetTempFileName();
-        var loop = new EventLoop(0, new Node.Transport.Linux.EpollPoller());
+        EventLoop loop = LoopGroup.Epoll(1).Loops[0];
         loop.Start();
         loop.Dispose();
 
