@@ -117,6 +117,11 @@ public abstract class Connection
 
     internal void Overflowed()
     {
+        if (_state != State.Open)
+        {
+            return;
+        }
+
         try
         {
             Handler.OnOverflow();
@@ -225,7 +230,13 @@ public abstract class Connection
 
         try
         {
-            return Handler.OnReceive(data);
+            int consumed = Handler.OnReceive(data);
+            if (consumed < 0 || consumed > data.Length || data.Length - consumed > EventLoop.MaxLeftover)
+            {
+                throw new InvalidOperationException($"{Handler.GetType().Name} consumed {consumed} of {data.Length} bytes");
+            }
+
+            return consumed;
         }
         catch (Exception exception)
         {

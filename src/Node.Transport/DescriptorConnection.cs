@@ -93,8 +93,14 @@ internal sealed class DescriptorConnection : Connection
 
     private void Read(Readiness readiness)
     {
-        if ((_interest & Readiness.Readable) == 0 && (readiness & Readiness.Broken) == 0)
+        if ((_interest & Readiness.Readable) == 0)
         {
+            // Paused. What is broken is told all the same, at every turn: there is nobody left to keep it for.
+            if ((readiness & Readiness.Broken) != 0)
+            {
+                Release(CloseCause.Network);
+            }
+
             return;
         }
 
@@ -145,12 +151,6 @@ internal sealed class DescriptorConnection : Connection
             return;
         }
 
-        if (rest.Length > EventLoop.MaxLeftover)
-        {
-            Fail(new InvalidOperationException($"{Handler.GetType().Name} left {rest.Length} bytes unread"));
-            return;
-        }
-
         if (_leftover is null || _leftover.Length < rest.Length)
         {
             ReturnLeftover();
@@ -180,10 +180,14 @@ internal sealed class DescriptorConnection : Connection
             return;
         }
 
-        SetInterest(Readiness.Readable);
+        // What was sent before the outcome was there waits for this.
+        SetInterest(Backlog is null ? Readiness.Readable : Readiness.Readable | Readiness.Writable);
         try
         {
-            Handler.OnConnected();
+            if (AcceptsFrames)
+            {
+                Handler.OnConnected();
+            }
         }
         catch (Exception exception)
         {

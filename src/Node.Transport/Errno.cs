@@ -22,5 +22,5 @@ public static class Errno
     /// The listener itself is of no more use. Everything that is neither this nor pressure is one peer's bad luck:
     /// accept(2) hands over errors that were already pending on the new socket.
     /// </summary>
-    public static bool IsFatalForListener(int errno) => errno is 9 or 22 or 88 or 95;
+    public static bool IsFatalForListener(int errno) => errno is 9 or 22 or 88;
 }

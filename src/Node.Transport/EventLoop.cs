@@ -177,6 +177,12 @@ public sealed class EventLoop : PipeScheduler, IDisposable
     public void Dispose()
     {
         Stop();
+        if (_thread is null)
+        {
+            // A start that failed half-way must not keep the port.
+            CloseListeners();
+        }
+
         _poller.Dispose();
     }
 
@@ -272,13 +278,19 @@ public sealed class EventLoop : PipeScheduler, IDisposable
             Turn();
         }
 
+        // Who posted before the end may wait for it.
+        RunPosts();
+        CloseListeners();
+        ForEach(connection => connection.Abort());
+        EndTurn();
+    }
+
+    private void CloseListeners()
+    {
         foreach (Listener listener in _listeners)
         {
             listener.Close();
         }
-
-        ForEach(connection => connection.Abort());
-        EndTurn();
     }
 
     private int WaitTime()
@@ -316,7 +328,10 @@ public sealed class EventLoop : PipeScheduler, IDisposable
     {
         // A full fence: with a plain store, the emptiness seen below could be older than a Post that found the flag set.
         Interlocked.Exchange(ref _wakePending, 0);
-        for (int i = 0; i < MaxPostsPerTurn && _posts.TryDequeue(out (Action<object?> Action, object? State) post); i++)
+
+        // Only those that are there now: work that posts itself again must wait for the others, and for the flush.
+        int due = Math.Min(_posts.Count, MaxPostsPerTurn);
+        for (int i = 0; i < due && _posts.TryDequeue(out (Action<object?> Action, object? State) post); i++)
         {
             Counters.PostsRun++;
             Guard(post.Action, post.State);
@@ -338,7 +353,11 @@ public sealed class EventLoop : PipeScheduler, IDisposable
     {
         do
         {
-            TurnEnding?.Invoke();
+            if (TurnEnding is { } turnEnding)
+            {
+                Guard(static state => ((Action)state!)(), turnEnding);
+            }
+
             Outbox.Flush();
             for (int i = 0; i < _finishing.Count; i++)
             {

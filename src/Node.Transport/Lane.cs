@@ -15,6 +15,6 @@ public enum Lane : byte
     /// <summary>As <see cref="Pong"/>: only the latest waits.</summary>
     Ping,
 
-    /// <summary>The last frame of a connection, after the other control frames and before data that still waits.</summary>
+    /// <summary>The last frame of a connection, after the data that still waits. Never dropped.</summary>
     Close,
 }

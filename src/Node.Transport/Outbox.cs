@@ -308,13 +308,13 @@ public sealed class Outbox
                     _pool.Counters.QueuedBytes += length - sent;
                     sent = 0;
                 }
-                else if (overflowed)
+                else if (overflowed && _frames[frame].Traits.Lane == Lane.Data)
                 {
                     _pool.Counters.DroppedAtClose++;
                 }
                 else
                 {
-                    overflowed = !TryQueue(backlog, frame);
+                    overflowed |= !TryQueue(backlog, frame);
                 }
             }
 

@@ -3,7 +3,7 @@ namespace Node.Transport;
 /// <summary>What becomes of a frame for a connection that does not keep up.</summary>
 public enum Overflow
 {
-    /// <summary>The oldest waiting frames make place.</summary>
+    /// <summary>The oldest waiting frames make place, those left out whose own policy is <see cref="Close"/>.</summary>
     DropOldest,
 
     /// <summary>A frame replaces the one of the same conflation key that still waits, full or not.</summary>

@@ -35,7 +35,7 @@ internal sealed class SendQueue(FramePool pool)
     public void StartWith(SharedFrame frame, int sent)
     {
         Debug.Assert(_count == 0 && sent > 0 && sent < frame.Length, "only the first frame can be on the wire in part");
-        Insert(0, frame, null, Lane.Data);
+        Insert(0, new Entry(frame, null, Lane.Data, IsDroppable: false));
         _sent = sent;
         Bytes -= sent;
     }
@@ -49,12 +49,12 @@ internal sealed class SendQueue(FramePool pool)
                 PutControl(frame, traits.Lane);
                 return true;
             case Lane.Close:
-                Insert(_count, frame, null, Lane.Close);
+                Insert(_count, new Entry(frame, null, Lane.Close, IsDroppable: false));
                 return true;
         }
 
         object? key = traits.Policy.Overflow == Overflow.LatestOnly ? traits.ConflateKey : null;
-        if (key is not null && TryReplace(frame, key))
+        if (key is not null && TryReplace(frame, key, traits.Policy.MaxBytes))
         {
             return true;
         }
@@ -74,7 +74,7 @@ internal sealed class SendQueue(FramePool pool)
             }
         }
 
-        Insert(_count, frame, key, Lane.Data);
+        Insert(_count, new Entry(frame, key, Lane.Data, traits.Policy.Overflow != Overflow.Close));
         return true;
     }
 
@@ -158,30 +158,43 @@ internal sealed class SendQueue(FramePool pool)
             }
         }
 
-        Insert(i, frame, null, lane);
+        Insert(i, new Entry(frame, null, lane, IsDroppable: false));
     }
 
-    private bool TryReplace(SharedFrame frame, object key)
+    /// <returns>False where none of that key waits now: there was none, or the newcomer does not fit in its place.</returns>
+    private bool TryReplace(SharedFrame frame, object key, int maxBytes)
     {
         // At most one frame of a key waits; the count spares the search where none can be found.
         for (int i = _count - 1; _conflatable > 0 && i >= FirstMovable; i--)
         {
-            if (ReferenceEquals(At(i).ConflateKey, key))
+            if (!ReferenceEquals(At(i).ConflateKey, key))
             {
-                Replace(i, frame);
-                Counters.DroppedConflated++;
-                return true;
+                continue;
             }
+
+            Counters.DroppedConflated++;
+            int without = Bytes - At(i).Frame.Length;
+            if (without + frame.Length > maxBytes)
+            {
+                // It has to find its place as any other: many keys whose frames grow would else exceed the bound by far.
+                Bytes = without;
+                RemoveAt(i);
+                return false;
+            }
+
+            Replace(i, frame);
+            return true;
         }
 
         return false;
     }
 
+    /// <summary>Drops what its own policy allows to drop: a frame that may not be missed is not lost to one that may.</summary>
     private bool DropOldest()
     {
         for (int i = FirstMovable; i < _count; i++)
         {
-            if (At(i).Lane == Lane.Data)
+            if (At(i).IsDroppable)
             {
                 Bytes -= At(i).Frame.Length;
                 RemoveAt(i);
@@ -201,7 +214,7 @@ internal sealed class SendQueue(FramePool pool)
         entry = entry with { Frame = frame };
     }
 
-    private void Insert(int index, SharedFrame frame, object? key, Lane lane)
+    private void Insert(int index, Entry entry)
     {
         if (_count == _ring.Length)
         {
@@ -223,10 +236,10 @@ internal sealed class SendQueue(FramePool pool)
             }
         }
 
-        frame.AddReference();
-        At(index) = new Entry(frame, key, lane);
-        Bytes += frame.Length;
-        _conflatable += key is null ? 0 : 1;
+        entry.Frame.AddReference();
+        At(index) = entry;
+        Bytes += entry.Frame.Length;
+        _conflatable += entry.ConflateKey is null ? 0 : 1;
     }
 
     private void RemoveAt(int index)
@@ -266,5 +279,5 @@ internal sealed class SendQueue(FramePool pool)
 
     private ref Entry At(int index) => ref _ring[(_head + index) & (_ring.Length - 1)];
 
-    private readonly record struct Entry(SharedFrame Frame, object? ConflateKey, Lane Lane);
+    private readonly record struct Entry(SharedFrame Frame, object? ConflateKey, Lane Lane, bool IsDroppable);
 }

@@ -44,8 +44,8 @@ public sealed class TimerWheel
             Unlink(id, ref timer);
         }
 
-        // Rounded up, so that nothing fires early; at the earliest with the next tick.
-        timer.Tick = Math.Max((deadlineMs + TickMs - 1) / TickMs, _currentTick + 1);
+        // Rounded up, so that nothing fires early (this way round, because a deadline may be long.MaxValue).
+        timer.Tick = Math.Max(((deadlineMs - 1) / TickMs) + 1, _currentTick + 1);
         Link(id, ref timer);
     }
 

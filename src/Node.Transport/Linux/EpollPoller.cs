@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 
 namespace Node.Transport.Linux;
 
@@ -21,16 +22,16 @@ public sealed unsafe class EpollPoller : ReadinessPoller
     private static readonly int EventSize = DataOffset + 8;
 
     private readonly int _epoll;
-    private readonly int _wake;
+    private readonly SafeFileHandle _wake;
     private byte* _events;
 
     /// <exception cref="Win32Exception">The process is out of descriptors.</exception>
     public EpollPoller()
     {
         _epoll = Check(Libc.EpollCreate(Libc.EpollCloexec));
-        _wake = Check(Libc.EventFd(0, Libc.EventfdNonblockCloexec));
+        _wake = new SafeFileHandle(Check(Libc.EventFd(0, Libc.EventfdNonblockCloexec)), ownsHandle: true);
         _events = (byte*)NativeMemory.AllocZeroed((nuint)(MaxEvents * EventSize));
-        Check(Add(_wake, WakeKey, Readiness.Readable));
+        Check(Add((int)_wake.DangerousGetHandle(), WakeKey, Readiness.Readable));
     }
 
     /// <inheritdoc/>
@@ -48,7 +49,7 @@ public sealed unsafe class EpollPoller : ReadinessPoller
             if (key == WakeKey)
             {
                 ulong count;
-                Libc.Read(_wake, (byte*)&count, sizeof(ulong));
+                Libc.Read((int)_wake.DangerousGetHandle(), (byte*)&count, sizeof(ulong));
                 continue;
             }
 
@@ -61,8 +62,25 @@ public sealed unsafe class EpollPoller : ReadinessPoller
     /// <inheritdoc/>
     public override void Wake()
     {
-        ulong one = 1;
-        Libc.Write(_wake, (byte*)&one, sizeof(ulong));
+        // Counted, because a late wake-up after the end would write eight bytes into whatever file has the number by then.
+        bool held = false;
+        try
+        {
+            _wake.DangerousAddRef(ref held);
+            ulong one = 1;
+            Libc.Write((int)_wake.DangerousGetHandle(), (byte*)&one, sizeof(ulong));
+        }
+        catch (ObjectDisposedException)
+        {
+            // The loop has ended.
+        }
+        finally
+        {
+            if (held)
+            {
+                _wake.DangerousRelease();
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -199,7 +217,7 @@ public sealed unsafe class EpollPoller : ReadinessPoller
         {
             NativeMemory.Free(_events);
             _events = null;
-            Libc.Close(_wake);
+            _wake.Dispose();
             Libc.Close(_epoll);
         }
 

@@ -48,6 +48,9 @@ public sealed class SimulatedPoller(Random random, SimulatedFaults faults) : Rea
         return socket;
     }
 
+    /// <summary>The socket that <see cref="Accept"/> gave last: in the accepted callback, the peer of that connection.</summary>
+    public SimulatedSocket? LastAccepted { get; private set; }
+
     /// <summary>The socket that <see cref="Connect"/> made last, for the test to play its peer.</summary>
     public SimulatedSocket? LastConnected { get; private set; }
 
@@ -57,7 +60,9 @@ public sealed class SimulatedPoller(Random random, SimulatedFaults faults) : Rea
         _ready.Clear();
         foreach (SimulatedSocket? socket in _descriptors)
         {
-            if (socket is { IsWatched: true } && (ReadinessOf(socket) != Readiness.None || Happens(Faults.Spurious)))
+            // A socket that connects is not told of for nothing: its outcome could not be told from none yet.
+            if (socket is { IsWatched: true } &&
+                (ReadinessOf(socket) != Readiness.None || (!socket.IsConnecting && Happens(Faults.Spurious))))
             {
                 _ready.Add(socket);
             }
@@ -93,7 +98,7 @@ public sealed class SimulatedPoller(Random random, SimulatedFaults faults) : Rea
             throw new InvalidOperationException($"descriptor {descriptor} is watched already");
         }
 
-        if (Happens(Faults.AddFails))
+        if (socket.Listening is null && Happens(Faults.AddFails))
         {
             return -Errno.OutOfMemory;
         }
@@ -142,7 +147,8 @@ public sealed class SimulatedPoller(Random random, SimulatedFaults faults) : Rea
             return -errors[random.Next(errors.Length)];
         }
 
-        return Allocate(socket.Backlog.Dequeue());
+        LastAccepted = socket.Backlog.Dequeue();
+        return Allocate(LastAccepted);
     }
 
     public override int Connect(IPEndPoint remote, IPEndPoint? local)

@@ -23,6 +23,8 @@ internal sealed class RecordingHandler : ConnectionHandler
     /// <summary>Ends with the cause; fails when a call came after it.</summary>
     public Task<CloseCause> Closed => _closed.Task;
 
+    public CloseCause? Cause { get; private set; }
+
     /// <summary>What came after the last call that may come, or within another one.</summary>
     public string? Broken { get; private set; }
 
@@ -54,6 +56,7 @@ internal sealed class RecordingHandler : ConnectionHandler
             Broken ??= "closed within another call";
         }
 
+        Cause = cause;
         if (!_closed.TrySetResult(cause))
         {
             Broken ??= "closed twice";
