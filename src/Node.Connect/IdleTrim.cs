@@ -4,10 +4,10 @@ namespace Node.Connect;
 /// Gives memory back once a storm of connections is over: opening ten thousand leaves garbage behind that no later allocation
 /// would have collected, because idle connections allocate nothing.
 /// </summary>
-/// <remarks>Looked at every few seconds; collects at most once a growth, when the number of sessions has come to rest.</remarks>
+/// <remarks>Looked at twice a second; collects at most once a growth, when the number of sessions has come to rest.</remarks>
 internal sealed class IdleTrim : IDisposable
 {
-    private const int PeriodMs = 2000;
+    private const int PeriodMs = 500;
     private const long WorthwhileBytes = 1024 * 1024;
 
     private readonly Timer _timer;

@@ -39,6 +39,8 @@ public sealed class NodeHost : IAsyncDisposable
         _watcher.Changed += Reload;
         _exporter = new PrometheusExporter(_log);
         Hub = new Hub.Hub(HubOptionsMap.Map(settings), (exception, where) => _log.HandlerFailed(where, exception));
+        Hub.Authenticated += named => LogConnection(named, NodeLog.ConnectionNamed);
+        Hub.Disconnected += gone => LogConnection(gone, NodeLog.ConnectionGone);
         _transport = new TransportServer(TransportOptionsOf(settings), Hub.Accept);
         Hub.Start(_transport.Loops);
         foreach (EventLoop loop in _transport.Loops)
@@ -184,6 +186,15 @@ public sealed class NodeHost : IAsyncDisposable
         Listener = new ListenerOptions(settings.Node.Backlog) { Pressure = AcceptPressure },
         Tls = HubOptionsMap.Tls(settings, _log.CertificateReloaded, _log.CertificateRefused),
     };
+
+    private void LogConnection(in HubEvent happened, Action<ILogger, ulong, string> log)
+    {
+        // The name is made only for a log that wants it.
+        if (_log.IsEnabled(LogLevel.Debug))
+        {
+            log(_log, happened.Channel.Generation, happened.User);
+        }
+    }
 
     private void AcceptPressure(int errno)
     {

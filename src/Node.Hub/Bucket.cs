@@ -50,8 +50,11 @@ internal sealed class Bucket : IDisposable
 
     public FrameBuilder Frames { get; }
 
+    /// <summary>For messages that belong to no room: the node's queue policy.</summary>
+    public FrameTraits Traits { get; private set; }
+
     /// <summary>The node's queue bound, with an end instead of a loss.</summary>
-    public SendPolicy Unlossy { get; private set; }
+    public FrameTraits Lossless { get; private set; }
 
     public RoomTable Rooms { get; }
 
@@ -82,7 +85,7 @@ internal sealed class Bucket : IDisposable
     public void Broadcast(Envelope envelope)
     {
         ClientMessage message = envelope.ToMessage();
-        var fanout = new Fanout(this, message, new FrameTraits(Lane.Data, Options.Queue));
+        var fanout = new Fanout(this, message, Traits);
         for (int i = 0; i < Loop.Slots; i++)
         {
             if (Loop.InSlot(i)?.Handler is Channel { IsNamed: true } channel)
@@ -129,10 +132,11 @@ internal sealed class Bucket : IDisposable
         Loop.Post(OpenOne, this);
     }
 
-    [MemberNotNull(nameof(_handshake), nameof(_echoHandshake), nameof(Unlossy))]
+    [MemberNotNull(nameof(_handshake), nameof(_echoHandshake), nameof(Traits), nameof(Lossless))]
     private void SetDerived(HubOptions options)
     {
-        Unlossy = new SendPolicy(Overflow.Close, options.Queue.MaxBytes);
+        Traits = new FrameTraits(Lane.Data, options.Queue);
+        Lossless = new FrameTraits(Lane.Data, new SendPolicy(Overflow.Close, options.Queue.MaxBytes));
         _echoHandshake = new HandshakeOptions { Origins = options.Origins, Deflate = options.Deflate };
         _handshake = _echoHandshake with { Subprotocols = [JsonSubprotocol, ProtoSubprotocol] };
     }

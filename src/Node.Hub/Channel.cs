@@ -105,8 +105,7 @@ public sealed class Channel : Session
         }
 
         Bucket.Counters.MessagesOut++;
-        var traits = new FrameTraits(Lane.Data, Bucket.Options.Queue);
-        int frame = Bucket.Frames.Write(message, Encoding, Compression, traits);
+        int frame = Bucket.Frames.Write(message, Encoding, Compression, Bucket.Traits);
         Bucket.Loop.Outbox.Enqueue(Connection, frame);
     }
 

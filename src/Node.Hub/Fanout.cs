@@ -18,7 +18,7 @@ internal ref struct Fanout
     private int _proto;
     private CompressedFrames _compressed;
 
-    public Fanout(Bucket bucket, ClientMessage message, scoped in FrameTraits traits)
+    public Fanout(Bucket bucket, ClientMessage message, FrameTraits traits)
     {
         _bucket = bucket;
         _message = message;

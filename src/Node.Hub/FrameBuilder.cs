@@ -25,7 +25,7 @@ internal sealed class FrameBuilder(Outbox outbox, Bucket bucket) : IDisposable
     private readonly ArrayBufferWriter<byte> _deflated = new(4096);
 
     /// <returns>The frame's number in this turn's outbox.</returns>
-    public int Write(Opcode opcode, ReadOnlySpan<byte> payload, Compression? compression, in FrameTraits traits)
+    public int Write(Opcode opcode, ReadOnlySpan<byte> payload, Compression? compression, FrameTraits traits)
     {
         if (compression is not null)
         {
@@ -38,9 +38,9 @@ internal sealed class FrameBuilder(Outbox outbox, Bucket bucket) : IDisposable
         return outbox.Commit(header + payload.Length, traits);
     }
 
-    /// <inheritdoc cref="Write(Opcode, ReadOnlySpan{byte}, Compression?, in FrameTraits)"/>
+    /// <inheritdoc cref="Write(Opcode, ReadOnlySpan{byte}, Compression?, FrameTraits)"/>
     public int Write(
-        in ClientMessage message, MessageEncoding encoding, Compression? compression, in FrameTraits traits)
+        in ClientMessage message, MessageEncoding encoding, Compression? compression, FrameTraits traits)
     {
         bool json = encoding == MessageEncoding.Json;
         Opcode opcode = json ? Opcode.Text : Opcode.Binary;
@@ -87,10 +87,10 @@ internal sealed class FrameBuilder(Outbox outbox, Bucket bucket) : IDisposable
         json ? JsonCodec.Write(message, destination) : ProtoCodec.Write(message, destination);
 
     private int WriteCompressed(
-        Opcode opcode, ReadOnlySpan<byte> payload, Compression compression, in FrameTraits traits)
+        Opcode opcode, ReadOnlySpan<byte> payload, Compression compression, FrameTraits traits)
     {
         // With context takeover a lost frame makes all later ones unreadable: such a connection is closed instead.
-        FrameTraits kept = compression.IsShared ? traits : traits with { Policy = bucket.Unlossy };
+        FrameTraits kept = compression.IsShared ? traits : bucket.Lossless;
         if (payload.Length < bucket.Options.Deflate.MinSize)
         {
             return Write(opcode, payload, null, kept);

@@ -17,7 +17,7 @@ internal sealed class Room
     private readonly Dictionary<byte[], int> _users = new(Utf8Comparer.Instance);
     private readonly int[] _membersIn;
     private readonly RoomLog? _log;
-    private volatile SendPolicy _send;
+    private volatile FrameTraits _traits;
 
     public Room(byte[] name, byte[] epoch, Bucket owner)
     {
@@ -27,7 +27,7 @@ internal sealed class Room
         _membersIn = new int[owner.Hub.Buckets.Length];
         Parts = new RoomPart?[_membersIn.Length];
         _log = owner.Options.History.MaxMessages > 0 ? new RoomLog(owner.Options.History) : null;
-        _send = owner.Options.SendPolicyOf(name);
+        _traits = TraitsNow();
     }
 
     public byte[] Name { get; }
@@ -39,8 +39,8 @@ internal sealed class Room
 
     public RoomPart?[] Parts { get; }
 
-    /// <summary>Any thread.</summary>
-    public SendPolicy Send => _send;
+    /// <summary>How its messages wait for members that do not keep up. Any thread.</summary>
+    public FrameTraits Traits => _traits;
 
     /// <summary>The latest message's number.</summary>
     public ulong Offset { get; private set; }
@@ -141,7 +141,7 @@ internal sealed class Room
         return found;
     }
 
-    public void ApplyPolicy() => _send = Owner.Options.SendPolicyOf(Name);
+    public void ApplyPolicy() => _traits = TraitsNow();
 
     /// <summary>Sends to one bucket's members. On that bucket's loop.</summary>
     public void Deliver(
@@ -157,7 +157,7 @@ internal sealed class Room
         {
             MessageId = route, Room = Name, User = user, Offset = offset, DataKind = kind, Data = data,
         };
-        new Fanout(bucket, message, part.Traits).To(part.Members);
+        new Fanout(bucket, message, _traits).To(part.Members);
     }
 
     private static Envelope Copy(in LoggedMessage message)
@@ -166,6 +166,8 @@ internal sealed class Room
         envelope.Offset = message.Offset;
         return envelope;
     }
+
+    private FrameTraits TraitsNow() => new(Lane.Data, Owner.Options.SendPolicyOf(Name), this);
 
     private void Tell(byte[] route, byte[] user) => Distribute(route, user, 0, DataKind.None, []);
 

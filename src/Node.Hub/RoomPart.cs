@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Node.Transport;
 
 namespace Node.Hub;
 
@@ -13,9 +12,6 @@ internal sealed class RoomPart(Room room)
     public int Count => _members.Count;
 
     public ReadOnlySpan<Channel> Members => CollectionsMarshal.AsSpan(_members);
-
-    /// <summary>How this room's messages wait for members that do not keep up.</summary>
-    public FrameTraits Traits => new(Lane.Data, Room.Send, Room);
 
     public void Add(Channel channel)
     {

@@ -139,7 +139,7 @@ public abstract class Session : ConnectionHandler
         }
 
         Bucket.Counters.MessagesOut++;
-        int frame = Bucket.Frames.Write(opcode, payload, _compression, new FrameTraits(Lane.Data, Bucket.Options.Queue));
+        int frame = Bucket.Frames.Write(opcode, payload, _compression, Bucket.Traits);
         Bucket.Loop.Outbox.Enqueue(Connection, frame);
     }
 
@@ -174,7 +174,7 @@ public abstract class Session : ConnectionHandler
         outbox.Send(Connection, bytes, FrameTraits.Close);
     }
 
-    private void SendControl(Opcode opcode, ReadOnlySpan<byte> payload, in FrameTraits traits)
+    private void SendControl(Opcode opcode, ReadOnlySpan<byte> payload, FrameTraits traits)
     {
         Outbox outbox = Bucket.Loop.Outbox;
         int bytes = FrameWriter.WriteControl(outbox.Reserve(FrameWriter.MaxControlFrame), opcode, payload);

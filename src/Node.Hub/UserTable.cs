@@ -76,8 +76,7 @@ internal sealed class UserTable
     public int Deliver(Envelope envelope)
     {
         ReadOnlySpan<Channel> channels = ChannelsOf(envelope.Name);
-        var traits = new FrameTraits(Lane.Data, _bucket.Options.Queue);
-        var here = new Fanout(_bucket, envelope.ToMessage(), traits);
+        var here = new Fanout(_bucket, envelope.ToMessage(), _bucket.Traits);
         foreach (Channel channel in channels)
         {
             if (ReferenceEquals(channel.Bucket, _bucket))

@@ -3,12 +3,20 @@ using System.Buffers;
 namespace Node.Transport;
 
 /// <summary>A connection on a raw descriptor that a <see cref="ReadinessPoller"/> watches. Loop thread only.</summary>
+/// <remarks>
+/// Usually it waits for input alone, and edge-triggered: level-triggered, epoll looks at each ready socket a second time at the
+/// next wait, which was measured at 6 % of an echo's CPU. While it is paused or has output waiting it is level-triggered:
+/// that is rare, and then nothing has to be remembered about what stays ready.
+/// </remarks>
 internal sealed class DescriptorConnection : Connection
 {
+    private const int MaxReadsAtEnd = 16;
+    private const Readiness InputOnly = Readiness.Readable | Readiness.Edge;
+
     private readonly int _descriptor;
     private byte[]? _leftover;
     private ushort _leftoverLength;
-    private Readiness _interest = Readiness.Readable;
+    private Readiness _interest;
     private bool _connecting;
 
     public DescriptorConnection(EventLoop loop, int descriptor, bool connecting = false)
@@ -16,7 +24,7 @@ internal sealed class DescriptorConnection : Connection
     {
         _descriptor = descriptor;
         _connecting = connecting;
-        _interest = connecting ? Readiness.Writable : Readiness.Readable;
+        _interest = connecting ? Readiness.Writable : InputOnly;
     }
 
     private ReadinessPoller Poller => Loop.Sockets;
@@ -43,9 +51,10 @@ internal sealed class DescriptorConnection : Connection
         }
 
         // A broken connection says what broke it when it is read, and may have bytes to read before that.
-        if ((readiness & (Readiness.Readable | Readiness.Broken)) != 0 && !IsClosed)
+        const Readiness Input = Readiness.Readable | Readiness.Broken | Readiness.Ended;
+        if ((readiness & Input) != 0 && !IsClosed)
         {
-            Read(readiness);
+            ReadReady(readiness);
         }
     }
 
@@ -91,7 +100,7 @@ internal sealed class DescriptorConnection : Connection
         ReturnLeftover();
     }
 
-    private void Read(Readiness readiness)
+    private void ReadReady(Readiness readiness)
     {
         if ((_interest & Readiness.Readable) == 0)
         {
@@ -104,6 +113,28 @@ internal sealed class DescriptorConnection : Connection
             return;
         }
 
+        bool emptied = Read();
+        if ((readiness & (Readiness.Ended | Readiness.Broken)) != 0)
+        {
+            // The end has been told of already and will not be again: it is read to, past the bytes before it.
+            for (int reads = 1; reads < MaxReadsAtEnd && !IsClosed && (_interest & Readiness.Readable) != 0; reads++)
+            {
+                Read();
+            }
+
+            emptied = false;
+        }
+
+        if (!emptied && !IsClosed && (_interest & Readiness.Edge) != 0)
+        {
+            // One buffer a turn, so that a busy peer starves nobody: the rest is asked for again.
+            Poller.Modify(_descriptor, Loop.KeyOf(this), _interest);
+        }
+    }
+
+    /// <returns>Whether nothing is left to read.</returns>
+    private bool Read()
+    {
         Span<byte> scratch = Loop.Scratch;
         int kept = _leftoverLength;
         if (kept > 0)
@@ -114,8 +145,7 @@ internal sealed class DescriptorConnection : Connection
         int received = Poller.Receive(_descriptor, scratch[kept..]);
         if (received <= 0)
         {
-            ReadFailed(received);
-            return;
+            return ReadFailed(received);
         }
 
         Loop.Counters.Receives++;
@@ -126,20 +156,24 @@ internal sealed class DescriptorConnection : Connection
         {
             Keep(data[consumed..]);
         }
+
+        return data.Length < scratch.Length;
     }
 
-    private void ReadFailed(int result)
+    private bool ReadFailed(int result)
     {
         switch (result)
         {
             case 0:
                 PeerEnded();
-                break;
-            case -Errno.Again or -Errno.Interrupted:
-                break;
+                return true;
+            case -Errno.Again:
+                return true;
+            case -Errno.Interrupted:
+                return false;
             default:
                 Release(IsFinishing ? CloseCause.Local : CloseCause.Network);
-                break;
+                return true;
         }
     }
 
@@ -197,6 +231,8 @@ internal sealed class DescriptorConnection : Connection
 
     private void SetInterest(Readiness interest)
     {
+        interest &= ~Readiness.Edge;
+        interest = interest == Readiness.Readable ? InputOnly : interest;
         if (interest == _interest || IsClosed)
         {
             return;

@@ -21,6 +21,7 @@ public sealed class EventLoop : PipeScheduler, IDisposable
     private const ulong ListenerKeys = 1UL << 63;
 
     private readonly Poller _poller;
+    private readonly ReadinessPoller? _sockets;
     private readonly PollEvent[] _events = new PollEvent[1024];
     private readonly byte[] _scratch = GC.AllocateUninitializedArray<byte>(MaxLeftover + ReceiveBytes, pinned: true);
     private readonly ConcurrentQueue<(Action<object?> Action, object? State)> _posts = new();
@@ -41,6 +42,7 @@ public sealed class EventLoop : PipeScheduler, IDisposable
     {
         Index = index;
         _poller = poller;
+        _sockets = poller as ReadinessPoller;
         Now = poller.Milliseconds;
         Timers = new TimerWheel(Now);
         Outbox = new Outbox(new FramePool(Counters));
@@ -80,7 +82,7 @@ public sealed class EventLoop : PipeScheduler, IDisposable
 
     /// <exception cref="InvalidOperationException">The loop's poller does not watch raw descriptors.</exception>
     internal ReadinessPoller Sockets =>
-        _poller as ReadinessPoller ?? throw new InvalidOperationException("this loop has no raw descriptors");
+        _sockets ?? throw new InvalidOperationException("this loop has no raw descriptors");
 
     [Conditional("DEBUG")]
     public void AssertOnLoop() =>

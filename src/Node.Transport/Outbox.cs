@@ -42,7 +42,7 @@ public sealed class Outbox
 
     /// <summary>Makes the first bytes of what was reserved a frame of this turn.</summary>
     /// <returns>The frame's number, good for <see cref="Enqueue"/> until the turn ends.</returns>
-    public int Commit(int bytes, in FrameTraits traits)
+    public int Commit(int bytes, FrameTraits traits)
     {
         if (_frameCount == _frames.Length)
         {
@@ -99,7 +99,7 @@ public sealed class Outbox
     }
 
     /// <summary>Commits a frame and enqueues it for one connection.</summary>
-    public void Send(Connection connection, int bytes, in FrameTraits traits) =>
+    public void Send(Connection connection, int bytes, FrameTraits traits) =>
         Enqueue(connection, Commit(bytes, traits));
 
     /// <summary>

@@ -30,6 +30,8 @@ public sealed class ParkingPoller : Poller
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        // Not disposed: a late Wake from another thread must do no harm, and without a wait handle there is nothing to free.
+        // The event is not disposed: a late Wake from another thread must do no harm, and without a wait handle there is
+        // nothing to free.
+        base.Dispose(disposing);
     }
 }

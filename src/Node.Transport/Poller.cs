@@ -42,4 +42,10 @@ public enum Readiness : byte
 
     /// <summary>Error or hang-up: reading tells which.</summary>
     Broken = 4,
+
+    /// <summary>The peer has ended its stream; there may be bytes to read before that end.</summary>
+    Ended = 8,
+
+    /// <summary>As an interest: tell of changes only, not of what stays ready.</summary>
+    Edge = 16,
 }

@@ -10,7 +10,9 @@ namespace Node.Transport;
 /// <remarks>
 /// Calls that can fail return the count or descriptor when it is not negative, else minus the errno
 /// (<see cref="Errno"/>), the way the kernel itself does: an error on this path is common and must not cost an exception.
-/// Interest is level-triggered: one read a turn is then enough, and nothing has to be remembered about the rest.
+/// Interest is level-triggered unless it says <see cref="Readiness.Edge"/>: then what stays ready is told of only once, until
+/// something new comes or <see cref="Modify"/> asks again. A read that gives less than it had room for has emptied the
+/// socket; what comes after it is new.
 /// </remarks>
 public abstract class ReadinessPoller : Poller
 {

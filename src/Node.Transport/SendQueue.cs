@@ -41,7 +41,7 @@ internal sealed class SendQueue(FramePool pool)
     }
 
     /// <returns>False when the frame's policy closes the connection; the frame is then not in the queue.</returns>
-    public bool Append(SharedFrame frame, in FrameTraits traits)
+    public bool Append(SharedFrame frame, FrameTraits traits)
     {
         switch (traits.Lane)
         {

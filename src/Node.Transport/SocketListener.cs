@@ -11,7 +11,7 @@ namespace Node.Transport;
 /// loops in turn. Any thread.
 /// </summary>
 /// <remarks>Errors come in the tiers of <see cref="Listener"/>; the counters of the first loop count them.</remarks>
-internal sealed class SocketListener
+internal sealed class SocketListener : IDisposable
 {
     private const int PauseMs = 500;
 
@@ -70,7 +70,7 @@ internal sealed class SocketListener
     }
 
     /// <summary>Stops to accept. Handshakes that are not done are broken off.</summary>
-    public void Close()
+    public void Dispose()
     {
         Open.TryRemove(this, out _);
         _stop.Cancel();
@@ -102,7 +102,7 @@ internal sealed class SocketListener
         }
         catch (Exception exception)
         {
-            Close();
+            Dispose();
             _loops[0].Post(() => _loops[0].ReportFault(new IOException(
                 $"the listener on {LocalEndPoint} is closed: {exception.Message}; restart the process", exception)));
         }

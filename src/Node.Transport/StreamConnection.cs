@@ -5,6 +5,8 @@ using System.Net.Sockets;
 
 namespace Node.Transport;
 
+#pragma warning disable CA2012 // Each ValueTask kept in a field here is consumed once, by the continuation that it starts.
+
 /// <summary>
 /// A connection on a <see cref="Socket"/>, with or without TLS: for systems without epoll, and for TLS everywhere.
 /// Loop thread only; what the pool's threads complete comes in by <see cref="EventLoop.Post(Action{object?}, object?)"/>.

@@ -77,7 +77,7 @@ public sealed class TransportServer : IDisposable
             return;
         }
 
-        _socketListener?.Close();
+        _socketListener?.Dispose();
         Task[] closing = [.. _listeners.Select((listener, i) => LoopGroup.RunAsync(Loops[i], listener.Close))];
         if (!Loops.Any(loop => loop.IsOnLoop))
         {
@@ -91,7 +91,7 @@ public sealed class TransportServer : IDisposable
         if (!_disposed)
         {
             _disposed = true;
-            _socketListener?.Close();
+            _socketListener?.Dispose();
             _certificates?.Dispose();
             _group.Dispose();
         }

@@ -62,6 +62,12 @@ public static partial class NodeLog
     [LoggerMessage(24, LogLevel.Error, "TLS certificate refused, the old one stays in force: {Reason}")]
     public static partial void CertificateRefused(this ILogger log, string reason);
 
+    [LoggerMessage(30, LogLevel.Debug, "Connection {Connection} is {User}")]
+    public static partial void ConnectionNamed(this ILogger log, ulong connection, string user);
+
+    [LoggerMessage(31, LogLevel.Debug, "Connection {Connection} of {User} is gone")]
+    public static partial void ConnectionGone(this ILogger log, ulong connection, string user);
+
     [LoggerMessage(33, LogLevel.Error, "The handler of {MessageId} failed; its message got an error reply")]
     public static partial void HandlerFailed(this ILogger log, string messageId, Exception error);
 

@@ -226,18 +226,29 @@ public sealed unsafe class EpollPoller : ReadinessPoller
 
     private static Readiness FromEpoll(uint events)
     {
-        Readiness readiness = Readiness.None;
-        if ((events & Libc.EpollIn) != 0)
-        {
-            readiness |= Readiness.Readable;
-        }
-
+        Readiness readiness = (events & Libc.EpollIn) != 0 ? Readiness.Readable : Readiness.None;
         if ((events & Libc.EpollOut) != 0)
         {
             readiness |= Readiness.Writable;
         }
 
+        if ((events & Libc.EpollRdHup) != 0)
+        {
+            readiness |= Readiness.Ended;
+        }
+
         return (events & (Libc.EpollErr | Libc.EpollHup)) != 0 ? readiness | Readiness.Broken : readiness;
+    }
+
+    private static uint ToEpoll(Readiness interest)
+    {
+        uint events = (interest & Readiness.Readable) != 0 ? Libc.EpollIn : 0;
+        if ((interest & Readiness.Writable) != 0)
+        {
+            events |= Libc.EpollOut;
+        }
+
+        return (interest & Readiness.Edge) != 0 ? events | Libc.EpollRdHup | Libc.EpollEt : events;
     }
 
     private static int Domain(IPEndPoint endPoint) =>
@@ -261,8 +272,7 @@ public sealed unsafe class EpollPoller : ReadinessPoller
     private int Control(int operation, int descriptor, ulong key, Readiness interest)
     {
         byte* epollEvent = stackalloc byte[EventSize];
-        uint events = (interest & Readiness.Readable) != 0 ? Libc.EpollIn : 0;
-        *(uint*)epollEvent = (interest & Readiness.Writable) != 0 ? events | Libc.EpollOut : events;
+        *(uint*)epollEvent = ToEpoll(interest);
         *(ulong*)(epollEvent + DataOffset) = key;
         return Result(Libc.EpollCtl(_epoll, operation, descriptor, epollEvent));
     }

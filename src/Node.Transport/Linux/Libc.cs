@@ -18,6 +18,8 @@ internal static unsafe partial class Libc
     internal const uint EpollOut = 0x4;
     internal const uint EpollErr = 0x8;
     internal const uint EpollHup = 0x10;
+    internal const uint EpollRdHup = 0x2000;
+    internal const uint EpollEt = 1u << 31;
     internal const int EpollCloexec = 0x80000;
     internal const int EventfdNonblockCloexec = 0x80800;
     internal const int SockStreamNonblockCloexec = 0x80801;

@@ -81,6 +81,7 @@ public sealed class SimulatedPoller(Random random, SimulatedFaults faults) : Rea
 
             if (readiness != Readiness.None && filled < events.Length && !Happens(Faults.Late))
             {
+                socket.HasEdge = false;
                 events[filled++] = new PollEvent(socket.Key, readiness);
             }
         }
@@ -103,14 +104,14 @@ public sealed class SimulatedPoller(Random random, SimulatedFaults faults) : Rea
             return -Errno.OutOfMemory;
         }
 
-        (socket.IsWatched, socket.Key, socket.Interest) = (true, key, interest);
+        (socket.IsWatched, socket.Key, socket.Interest, socket.HasEdge) = (true, key, interest, true);
         return 0;
     }
 
     public override int Modify(int descriptor, ulong key, Readiness interest)
     {
         SimulatedSocket socket = Open(descriptor);
-        (socket.Key, socket.Interest) = (key, interest);
+        (socket.Key, socket.Interest, socket.HasEdge) = (key, interest, true);
         return 0;
     }
 
@@ -168,6 +169,8 @@ public sealed class SimulatedPoller(Random random, SimulatedFaults faults) : Rea
         SimulatedSocket socket = Open(descriptor);
         if (Happens(Faults.Again))
         {
+            // What is there counts as come after this call.
+            socket.HasEdge = true;
             return Happens(0.5) ? -Errno.Again : -Errno.Interrupted;
         }
 
@@ -197,7 +200,12 @@ public sealed class SimulatedPoller(Random random, SimulatedFaults faults) : Rea
     {
         // As epoll does: what is broken is told whether or not it was asked for.
         Readiness readiness = socket.Readiness;
-        return readiness & (socket.Interest | Readiness.Broken);
+        if ((socket.Interest & Readiness.Edge) == 0)
+        {
+            return readiness & (socket.Interest | Readiness.Broken);
+        }
+
+        return socket.HasEdge ? readiness & (socket.Interest | Readiness.Broken | Readiness.Ended) : Readiness.None;
     }
 
     private bool Happens(double chance) => chance > 0 && random.NextDouble() < chance;

@@ -44,6 +44,9 @@ public sealed class SimulatedSocket
 
     internal Readiness Interest { get; set; }
 
+    /// <summary>Something changed since it was last told of: what an edge-triggered watch waits for.</summary>
+    internal bool HasEdge { get; set; }
+
     internal Readiness Readiness
     {
         get
@@ -64,6 +67,7 @@ public sealed class SimulatedSocket
             }
 
             Readiness readiness = _toServer.Count > 0 || _peerEnded ? Readiness.Readable : Readiness.None;
+            readiness |= _peerEnded ? Readiness.Ended : Readiness.None;
             return _toPeer.Count < _sendBufferBytes ? readiness | Readiness.Writable : readiness;
         }
     }
@@ -77,6 +81,7 @@ public sealed class SimulatedSocket
         if (!_peerEnded && !IsReset && !ServerClosed)
         {
             _toServer.AddRange(bytes);
+            HasEdge = true;
         }
     }
 
@@ -90,12 +95,17 @@ public sealed class SimulatedSocket
     }
 
     /// <summary>The peer ends its stream.</summary>
-    public void End() => _peerEnded = true;
+    public void End()
+    {
+        _peerEnded = true;
+        HasEdge = true;
+    }
 
     /// <summary>The peer resets the connection: what is under way to it is lost.</summary>
     public void Reset()
     {
         IsReset = true;
+        HasEdge = true;
         _toPeer.Clear();
     }
 
@@ -113,6 +123,9 @@ public sealed class SimulatedSocket
 
         int count = Math.Min(destination.Length, _toServer.Count);
         count = shorten ? _random.Next(1, count + 1) : count;
+
+        // What a shortened read left behind counts as come after it: a read that is not full has emptied the socket.
+        HasEdge |= count < _toServer.Count;
         for (int i = 0; i < count; i++)
         {
             destination[i] = _toServer[i];

@@ -121,7 +121,7 @@ public class TransportServerTests
         Assert.Equal(0, pressure.Last());
         Assert.Equal(3, group.Loops[0].Counters.AcceptErrors);
         Assert.Equal(2, group.Loops[0].Counters.AcceptPauses);
-        listener.Close();
+        listener.Dispose();
     }
 
     [Fact]
