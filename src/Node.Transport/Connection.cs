@@ -14,6 +14,7 @@ public abstract class Connection
 
     private State _state;
     private bool _awaitPeer;
+    private bool _peerEnded;
 
     private protected Connection(EventLoop loop)
     {
@@ -163,7 +164,7 @@ public abstract class Connection
 
         if (!_awaitPeer)
         {
-            Release(CloseCause.Local);
+            Release(_peerEnded ? CloseCause.Peer : CloseCause.Local);
             return;
         }
 
@@ -245,7 +246,27 @@ public abstract class Connection
         }
     }
 
-    private protected void PeerEnded() => Release(_state == State.Open ? CloseCause.Peer : CloseCause.Local);
+    /// <summary>
+    /// The peer's stream is at its end. What was produced before, perhaps in answer to its last bytes, still goes out: a
+    /// peer may end its side and wait for the answer.
+    /// </summary>
+    private protected void PeerEnded()
+    {
+        bool pending = Backlog is not null || OutboxEntry >= 0 || IsWriting;
+        if (!pending || _state is State.Finishing or State.Closed)
+        {
+            Release(_state == State.Open ? CloseCause.Peer : CloseCause.Local);
+            return;
+        }
+
+        PauseReading();
+        _awaitPeer = false;
+        if (_state == State.Open)
+        {
+            _peerEnded = true;
+            Close(awaitPeer: false);
+        }
+    }
 
     private protected void Release(CloseCause cause)
     {

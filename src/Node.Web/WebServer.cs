@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Node.Web;
@@ -76,6 +77,10 @@ public sealed class WebServer : IAsyncDisposable
             else kestrel.Listen(IPAddress.Parse(_options.BindAddress), _options.Port);
         });
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, OwnerLifetime>();
+
+        // Below a warning, ASP.NET writes several lines for every request.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         logging?.Invoke(builder.Logging);
 
         WebApplication app = builder.Build();
@@ -132,5 +137,16 @@ public sealed class WebServer : IAsyncDisposable
         context.Response.ContentType = "application/json";
         context.Response.Headers.CacheControl = "no-store";
         return context.Response.WriteAsync(json);
+    }
+
+    /// <summary>
+    /// The owner decides when to stop. The default lifetime takes SIGINT and SIGTERM for itself, and with several
+    /// roles in one process this one would stop ahead of the others.
+    /// </summary>
+    private sealed class OwnerLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

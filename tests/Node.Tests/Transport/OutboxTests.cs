@@ -93,6 +93,8 @@ public class OutboxTests
             }
         }
 
+        private readonly FrameTraits _traits = new(Lane.Data, SendPolicy.Default);
+
         public EventLoop Loop { get; }
 
         public List<Connection> Connections { get; } = [];
@@ -102,7 +104,7 @@ public class OutboxTests
         public int Commit(int bytes, byte content)
         {
             Loop.Outbox.Reserve(bytes)[..bytes].Fill(content);
-            return Loop.Outbox.Commit(bytes, new FrameTraits(Lane.Data, SendPolicy.Default));
+            return Loop.Outbox.Commit(bytes, _traits);
         }
 
         public void Publish(int frames, int bytes, bool turn = true)

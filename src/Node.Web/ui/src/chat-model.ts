@@ -1,4 +1,4 @@
-import { PushClient, PushError, type Room, type RoomHandlers } from '@node-push/client';
+import { ErrorCode, PushClient, PushError, type Room, type RoomHandlers } from '@node-push/client';
 import { nodeUrl } from './connect-info';
 import { Conversation, newId, type MessageItem } from './conversation';
 import { readBody, type MessageBody } from './message-body';
@@ -131,7 +131,7 @@ export class ChatModel {
         conversation.update(body.id, { state: 'sent' });
       } else {
         // The room sends it back to us, with its place among the others: that is what ends "sending".
-        if (!conversation.room) throw new Error('you are not in this room. Join it again.');
+        if (!conversation.room) throw new PushError(ErrorCode.notAMember, 'not in the room');
         await conversation.room.publish(body);
       }
     } catch (error) {
@@ -145,12 +145,13 @@ export class ChatModel {
     conversation.trouble = '';
     this.onChange();
     try {
+      const { last, items } = conversation;
       const room = await this.client!.join(conversation.name, this.handlersOf(conversation));
       if (!this.conversations.includes(conversation)) return void room.leave();
       conversation.room = room;
       conversation.state = 'open';
       this.onChange();
-      await this.showHistory(conversation, room);
+      await this.showHistory(conversation, room, items.length, last);
     } catch (error) {
       conversation.state = 'ended';
       conversation.trouble = explain(error);
@@ -178,10 +179,16 @@ export class ChatModel {
     };
   }
 
-  private async showHistory(conversation: Conversation, room: Room): Promise<void> {
+  /** Shows what was said up to now: all that is recent, or all since the last message from an earlier stay. */
+  private async showHistory(
+    conversation: Conversation,
+    room: Room,
+    place: number,
+    shown: Conversation['last'],
+  ): Promise<void> {
     try {
-      const after = Math.max(0, room.offset - historyOnEntry);
-      conversation.prepend(await room.history({ after, limit: historyOnEntry }), this.me);
+      const after = Math.max(0, room.offset - historyOnEntry, shown.epoch === room.epoch ? shown.offset : 0);
+      conversation.insert(place, await room.history({ after, limit: historyOnEntry }), this.me);
     } catch (error) {
       conversation.line(`What was said before cannot be shown: ${explain(error)}`, 'warning');
     }

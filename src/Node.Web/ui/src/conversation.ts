@@ -43,6 +43,8 @@ export class Conversation {
   room: Room | null = null;
   /** Why the room cannot be entered. */
   trouble = '';
+  /** The last message of the room that was shown. */
+  last = { epoch: '', offset: 0 };
 
   constructor(
     readonly kind: 'room' | 'direct',
@@ -59,13 +61,15 @@ export class Conversation {
     const item = toItem(message, me);
     if (this.isShown(item)) return false;
     this.add(item);
+    this.noteLast(message);
     return true;
   }
 
-  /** What was said before we came. */
-  prepend(messages: readonly RoomMessage[], me: string): void {
+  /** What was said before we came, at its place: before the first item that came after us. */
+  insert(at: number, messages: readonly RoomMessage[], me: string): void {
     const fresh = messages.map((message) => toItem(message, me)).filter((item) => !this.isShown(item));
-    this.items = [...fresh, ...this.items];
+    this.items = [...this.items.slice(0, at), ...fresh, ...this.items.slice(at)];
+    this.noteLast(messages.at(-1));
   }
 
   /** Adds at the end. One's own message takes the place of the copy that was on its way. */
@@ -89,8 +93,15 @@ export class Conversation {
       this.line('The room was started anew while you were away; messages from before may be missing here.', 'warning');
     } else {
       const count = to === undefined ? 0 : to - from + 1;
-      this.line(`${count} ${count === 1 ? 'message is' : 'messages are'} missing here: the server no longer has them.`, 'warning');
+      const what = count === 1 ? 'One message is missing here: the server no longer has it.'
+        : `${count} messages are missing here: the server no longer has them.`;
+      this.line(what, 'warning');
     }
+  }
+
+  private noteLast(message: RoomMessage | undefined): void {
+    if (!message || (message.epoch === this.last.epoch && message.offset < this.last.offset)) return;
+    this.last = { epoch: message.epoch, offset: message.offset };
   }
 
   private isShown({ id }: MessageItem): boolean {

@@ -28,7 +28,7 @@ function known(code: number, whom: string): string | undefined {
     case ErrorCode.limitExceeded: return 'That is over a limit of the server. Leave a room, or wait a moment.';
     case ErrorCode.tokenExpired:
     case 3006: return 'Your session has expired. Open the page with a fresh ?token=.';
-    case ErrorCode.userOffline: return `${whom} is not online, so this was not delivered. Try again later.`;
+    case ErrorCode.userOffline: return `${whom} is not online, so this was not delivered.`;
     case ErrorCode.tooLarge:
     case 1009: return 'This message is too long. Shorten it and try again.';
     case 3502: return 'You were disconnected by an operator.';

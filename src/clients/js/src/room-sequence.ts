@@ -27,6 +27,7 @@ export class RoomSequence<T extends { readonly offset: number }> {
   private held: T[] = [];
   private last = 0;
   private target = 0;
+  private missing: Gap['why'] = 'expired';
   private life = '';
 
   constructor(
@@ -60,8 +61,10 @@ export class RoomSequence<T extends { readonly offset: number }> {
       this.last = 0;
       this.target = offset;
     } else if (!recovered) {
-      this.skipTo(top, 'expired');
+      // Not everything is left, but perhaps some: what history has not is the gap.
+      this.target = offset;
     }
+    this.missing = 'expired';
     this.life = epoch;
     this.state = 'flowing';
     this.drain();
@@ -81,7 +84,8 @@ export class RoomSequence<T extends { readonly offset: number }> {
   fill(messages: readonly T[]): void {
     if (this.state !== 'filling') return;
     for (const message of messages) if (message.offset > this.last) this.insert(message);
-    this.skipTo((this.held[0]?.offset ?? this.target + 1) - 1, 'dropped');
+    this.skipTo((this.held[0]?.offset ?? this.target + 1) - 1, this.missing);
+    this.missing = 'dropped';
     this.state = 'flowing';
     this.drain();
   }

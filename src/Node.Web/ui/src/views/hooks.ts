@@ -30,3 +30,15 @@ export function useSecondsUntil(moment: number): number {
   }, [moment]);
   return seconds;
 }
+
+/** Moves the focus into what opens over the page, and back when it closes. */
+export function useFocusInside(selector: string | null): void {
+  useEffect(() => {
+    if (!selector) return undefined;
+    const before = document.activeElement;
+    document.querySelector<HTMLElement>(`${selector} button`)?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, [selector]);
+}

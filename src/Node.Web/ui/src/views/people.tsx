@@ -7,11 +7,13 @@ interface Props {
   model: ChatModel;
   conversation: Conversation;
   hidden: boolean;
+  /** Where there is no room for a third column it slides over the conversation. */
+  drawer: boolean;
   onChoose: () => void;
 }
 
 /** Who is in the room; a click on a name opens a private conversation. */
-export function People({ model, conversation, hidden, onChoose }: Props) {
+export function People({ model, conversation, hidden, drawer, onChoose }: Props) {
   const { room } = conversation;
   const others = [...(room?.members ?? [])].filter((user) => user !== model.me).sort((a, b) => a.localeCompare(b));
   const count = room?.count ?? 0;
@@ -21,7 +23,7 @@ export function People({ model, conversation, hidden, onChoose }: Props) {
     onChoose();
   };
   return (
-    <aside class={hidden ? 'people' : 'people open'} aria-label="People here" inert={hidden}>
+    <aside class={`people ${hidden ? '' : 'open'} ${drawer ? 'drawer' : ''}`} aria-label="People here" inert={hidden}>
       <header>
         <h2>People here <span class="count">{count}</span></h2>
         <button class="icon-button drawer-only" aria-label="Close" onClick={onChoose}><Icon name="close" /></button>

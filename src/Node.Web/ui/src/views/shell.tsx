@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ChatModel } from '../chat-model';
 import { ConnectionBanner } from './connection';
 import { ConversationView } from './conversation-view';
-import { useMedia, useWindowEvent } from './hooks';
+import { useFocusInside, useMedia, useWindowEvent } from './hooks';
 import { Icon } from './icons';
 import { People } from './people';
 import { Sidebar } from './sidebar';
@@ -14,7 +14,11 @@ export function Shell({ model }: { model: ChatModel }) {
   const [drawer, setDrawer] = useState<Drawer>('none');
   const narrow = useMedia('(max-width: 760px)');
   const medium = useMedia('(max-width: 1040px)');
+  const active = model.active;
+  const room = active?.kind === 'room' ? active : null;
   const close = (): void => setDrawer('none');
+  const modal = (drawer === 'menu' && narrow) || (drawer === 'people' && medium && room !== null);
+  useFocusInside(modal ? '.open.drawer' : null);
 
   useWindowEvent('keydown', (event) => {
     if (event.key === 'Escape') close();
@@ -25,12 +29,10 @@ export function Shell({ model }: { model: ChatModel }) {
   });
   useWindowEvent('focus', () => model.seen());
 
-  const active = model.active;
-  const room = active?.kind === 'room' ? active : null;
   return (
     <div class={`shell ${room ? 'with-people' : ''}`}>
-      <Sidebar model={model} hidden={narrow && drawer !== 'menu'} onChoose={close} />
-      <main class="conversation">
+      <Sidebar model={model} hidden={narrow && drawer !== 'menu'} drawer={narrow} onChoose={close} />
+      <main class="conversation" inert={modal}>
         <ConnectionBanner model={model} />
         {active ? (
           <ConversationView key={active.key} model={model} conversation={active} openDrawer={setDrawer} />
@@ -38,8 +40,8 @@ export function Shell({ model }: { model: ChatModel }) {
           <NoConversation openMenu={() => setDrawer('menu')} />
         )}
       </main>
-      {room && <People model={model} conversation={room} hidden={medium && drawer !== 'people'} onChoose={close} />}
-      {drawer !== 'none' && <div class="backdrop" onClick={close} />}
+      {room && <People model={model} conversation={room} hidden={medium && drawer !== 'people'} drawer={medium} onChoose={close} />}
+      {modal && <div class="backdrop" onClick={close} />}
     </div>
   );
 }

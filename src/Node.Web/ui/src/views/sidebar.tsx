@@ -9,15 +9,17 @@ import { Icon } from './icons';
 interface Props {
   model: ChatModel;
   hidden: boolean;
+  /** On a narrow screen it slides over the conversation. */
+  drawer: boolean;
   onChoose: () => void;
 }
 
 /** Rooms and private conversations, and who one is. */
-export function Sidebar({ model, hidden, onChoose }: Props) {
+export function Sidebar({ model, hidden, drawer, onChoose }: Props) {
   const rooms = model.conversations.filter(({ kind }) => kind === 'room');
   const directs = model.conversations.filter(({ kind }) => kind === 'direct');
   return (
-    <nav class={hidden ? 'sidebar' : 'sidebar open'} aria-label="Conversations" inert={hidden}>
+    <nav class={`sidebar ${hidden ? '' : 'open'} ${drawer ? 'drawer' : ''}`} aria-label="Conversations" inert={hidden}>
       <header class="brand">
         <img src="/favicon.svg" alt="" width="28" height="28" />
         <span>Chat</span>
