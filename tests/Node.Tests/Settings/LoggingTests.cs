@@ -50,8 +50,8 @@ public sealed class LoggingTests
     [Fact]
     public void A_text_line_is_one_line_whatever_a_name_holds()
     {
-        string line = Format(new TextLineFormatter(new ManualTime()), log => log.ConnectionClosed(7, "a\nb\u001b[31m", 1000, "bye"));
-        Assert.Equal("2026-11-21T10:11:12.123Z debug Node.Tests[31] Connection 7 of a\\u000ab\\u001b[31m closed with 1000 bye\n", line);
+        string line = Format(new TextLineFormatter(new ManualTime()), log => log.SettingsRefused("a\nb\u001b[31m", "bye"));
+        Assert.Equal("2026-11-21T10:11:12.123Z error Node.Tests[12] Settings file a\\u000ab\\u001b[31m refused, the old settings stay in force: bye\n", line);
     }
 
     [Fact]
