@@ -108,7 +108,7 @@ internal sealed class Bucket : IDisposable
         Options = options;
         Reader.MaxMessageBytes = options.MaxMessageBytes;
         SetDerived(options);
-        Rooms.ApplyPolicies();
+        Rooms.ApplyOptions();
     }
 
     /// <summary>

@@ -80,6 +80,7 @@ public sealed class Hub : IDisposable
     /// <summary>Takes new options; what differs holds from the next message, deadline or handshake on.</summary>
     public void Apply(HubOptions options)
     {
+        options = options with { NodeId = Options.NodeId, Echo = Options.Echo };
         Options = options;
         foreach (Bucket bucket in Buckets)
         {

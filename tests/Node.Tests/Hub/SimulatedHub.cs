@@ -21,7 +21,7 @@ internal sealed class SimulatedHub : IDisposable
         random ??= new Random(1);
         _pollers = [.. Enumerable.Range(0, loops).Select(_ => new SimulatedPoller(random, faults ?? SimulatedFaults.None))];
         Loops = [.. _pollers.Select((poller, i) => new EventLoop(i, poller) { Fault = LoopFaults.Add })];
-        Hub = new Node.Hub.Hub(options ?? new HubOptions(), (exception, where) => Faults.Add((where, exception)), time);
+        Hub = new Node.Hub.Hub(options ?? new HubOptions(), Note, time);
         map?.Invoke(Hub);
         Hub.Start(Loops);
         foreach (EventLoop loop in Loops)
@@ -40,12 +40,18 @@ internal sealed class SimulatedHub : IDisposable
 
     public List<Exception> LoopFaults { get; } = [];
 
+    /// <summary>Whoever hears of faults fails too.</summary>
+    public bool IsLogBroken { get; set; }
+
     public SimulatedClient Connect(int loop, HubPeer peer)
     {
         var client = new SimulatedClient(_pollers[loop].ConnectPeer(), peer, Loops[loop]);
         Clients.Add(client);
         return client;
     }
+
+    /// <summary>A connection whose bytes are the test's own.</summary>
+    public SimulatedSocket ConnectRaw(int loop) => _pollers[loop].ConnectPeer();
 
     /// <summary>A client whose user is named, and told so.</summary>
     public SimulatedClient Named(int loop, string user, bool proto = false)
@@ -127,6 +133,15 @@ internal sealed class SimulatedHub : IDisposable
         }
 
         Hub.Dispose();
+    }
+
+    private void Note(Exception exception, string where)
+    {
+        Faults.Add((where, exception));
+        if (IsLogBroken)
+        {
+            throw new InvalidOperationException("the log is broken");
+        }
     }
 }
 
