@@ -71,11 +71,11 @@ internal sealed class Bucket : IDisposable
         CheckEmpty();
     }
 
-    /// <summary>Closes every session with 3000.</summary>
-    public void CloseAll()
+    /// <summary>Closes every session.</summary>
+    public void CloseAll(ushort code, string reason)
     {
         _closing = true;
-        Loop.ForEach(connection => (connection.Handler as Session)?.Close(CloseCode.Shutdown, "the node stops"));
+        Loop.ForEach(connection => (connection.Handler as Session)?.Close(code, reason));
         CheckEmpty();
     }
 
