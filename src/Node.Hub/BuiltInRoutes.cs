@@ -47,9 +47,9 @@ internal static class BuiltInRoutes
             return;
         }
 
-        request.LeaveOpen();
         if (channel.Bucket.Options.Tokens is not null)
         {
+            request.LeaveOpen();
             AuthenticateByData(channel, message);
         }
         else if (message.User.IsEmpty)
@@ -59,6 +59,7 @@ internal static class BuiltInRoutes
         }
         else
         {
+            request.LeaveOpen();
             channel.Authenticate(message.User.ToArray(), RoomRights.All, null, message.Seq);
         }
     }
