@@ -90,9 +90,37 @@ internal static class BuiltInRoutes
 
     private static void Leave(ref Request request)
     {
-        if (!request.Channel.Bucket.Rooms.Leave(request.Channel, request.Message.Room))
+        Channel channel = request.Channel;
+        ref readonly ClientMessage message = ref request.Message;
+        if (channel.Bucket.Rooms.Leave(channel, message.Room))
+        {
+            return;
+        }
+
+        if (channel.JoinsPending == 0 || message.Room.IsEmpty)
         {
             request.Fail(ErrorCode.NotAMember, "not a member");
+            return;
+        }
+
+        // It may be this room that is being joined. The way to the owner and back puts the leave behind the join.
+        request.LeaveOpen();
+        channel.Bucket.Hub.OwnerOf(message.Room).Post(
+            static (_, leave) => leave.Origin!.Bucket.Post(LeavePosted, leave.AddReference()),
+            Envelope.Of(null, RouteNames.Leave, message.Room, [], DataKind.None, [], channel, message.Seq));
+    }
+
+    private static void LeavePosted(Bucket bucket, Envelope envelope)
+    {
+        Channel channel = envelope.Origin!;
+        var reply = new ClientMessage { MessageId = envelope.Route, Seq = envelope.Seq, Room = envelope.Name };
+        if (!bucket.Rooms.Leave(channel, envelope.Name))
+        {
+            channel.Fail(reply, ErrorCode.NotAMember, "not a member");
+        }
+        else if (envelope.Seq > 0)
+        {
+            channel.Send(reply);
         }
     }
 
