@@ -140,8 +140,15 @@ internal static class BuiltInRoutes
             return;
         }
 
-        request.LeaveOpen();
         Room room = part.Room;
+        if (message.Data.Length > room.Send.MaxBytes)
+        {
+            // Whoever's socket does not take it at once could never get it.
+            request.Fail(ErrorCode.TooLarge, "the data is larger than what may wait for a member");
+            return;
+        }
+
+        request.LeaveOpen();
         if (ReferenceEquals(room.Owner, channel.Bucket))
         {
             ulong offset = room.Publish(channel.UserName, message.DataKind, message.Data);
@@ -179,6 +186,12 @@ internal static class BuiltInRoutes
         if (message.User.IsEmpty)
         {
             request.Fail(ErrorCode.BadRequest, "user is missing");
+            return;
+        }
+
+        if (message.Data.Length > channel.Bucket.Options.Queue.MaxBytes)
+        {
+            request.Fail(ErrorCode.TooLarge, "the data is larger than what may wait for a connection");
             return;
         }
 
