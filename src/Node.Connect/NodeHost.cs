@@ -40,7 +40,6 @@ public sealed class NodeHost : IAsyncDisposable
         _exporter = new PrometheusExporter(_log);
         Hub = new Hub.Hub(HubOptionsMap.Map(settings), (exception, where) => _log.HandlerFailed(where, exception));
         _transport = new TransportServer(TransportOptionsOf(settings), Hub.Accept);
-        Hub.Start(_transport.Loops);
         foreach (EventLoop loop in _transport.Loops)
         {
             loop.Fault = exception => _log.ConnectionFailed(loop.Index, exception);
@@ -109,6 +108,8 @@ public sealed class NodeHost : IAsyncDisposable
             _log.SettingsWarning(warning);
         }
 
+        // Not before: until here the application may map its handlers.
+        Hub.Start(_transport.Loops);
         _metrics = await MetricsEndpoint.StartAsync(
             new IPEndPoint(settings.Node.Bind, settings.Metrics.Port), _exporter, Loggers).ConfigureAwait(false);
         _transport.Start();
@@ -199,8 +200,10 @@ public sealed class NodeHost : IAsyncDisposable
 
     private void Reload(SettingsChange change)
     {
+        // First what can be refused (a key file): then nothing of the change is taken.
+        HubOptions options = HubOptionsMap.Map(change.New);
+        Hub.Apply(options);
         _level.Level = change.New.Log.Level;
-        Hub.Apply(HubOptionsMap.Map(change.New));
         SettingsChanged?.Invoke(change.New);
     }
 }
