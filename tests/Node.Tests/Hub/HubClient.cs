@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Node.Tests.Messages;
 using Node.Tests.Wire;
@@ -24,25 +25,27 @@ internal sealed class HubClient : IAsyncDisposable
     public HubPeer Peer { get; }
 
     /// <summary>Connects and asks for the upgrade; the answer is awaited.</summary>
-    public static async Task<HubClient> OpenAsync(HubServer server, HubPeer peer, int receiveBuffer = 0)
+    public static Task<HubClient> OpenAsync(HubServer server, HubPeer peer) => OpenAsync(server.EndPoint, peer);
+
+    /// <inheritdoc cref="OpenAsync(HubServer, HubPeer)"/>
+    public static async Task<HubClient> OpenAsync(IPEndPoint server, HubPeer peer)
     {
         var client = new HubClient(peer);
-        if (receiveBuffer > 0)
-        {
-            client._socket.ReceiveBufferSize = receiveBuffer;
-        }
-
-        await client._socket.ConnectAsync(server.EndPoint, client._patience.Token);
+        await client._socket.ConnectAsync(server, client._patience.Token);
         await client.SendAsync(peer.Upgrade());
         await client.UntilAsync(() => peer.Status != 0);
         return client;
     }
 
     /// <summary>A client whose user is named in the URL and who has been told so.</summary>
+    public static Task<HubClient> NamedAsync(HubServer server, string user, bool proto = false, DeflateOptions? deflate = null) =>
+        NamedAsync(server.EndPoint, user, proto, deflate);
+
+    /// <inheritdoc cref="NamedAsync(HubServer, string, bool, DeflateOptions?)"/>
     public static async Task<HubClient> NamedAsync(
-        HubServer server, string user, bool proto = false, DeflateOptions? deflate = null, int receiveBuffer = 0)
+        IPEndPoint server, string user, bool proto = false, DeflateOptions? deflate = null)
     {
-        HubClient client = await OpenAsync(server, new HubPeer($"/ws?user={user}", proto, deflate), receiveBuffer);
+        HubClient client = await OpenAsync(server, new HubPeer($"/ws?user={user}", proto, deflate));
         MessageModel welcome = await client.ReceiveAsync("connect");
         Assert.Equal((user, 0UL), (welcome.User, welcome.Seq));
         return client;
