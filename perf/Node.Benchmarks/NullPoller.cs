@@ -86,6 +86,11 @@ internal sealed class NullPoller : ReadinessPoller
 
     public override int Receive(int descriptor, Span<byte> destination)
     {
+        if (!_input.TryPeek(out (int Descriptor, byte[] Bytes) next) || next.Descriptor != descriptor)
+        {
+            return -Errno.Again;
+        }
+
         byte[] bytes = _input.Dequeue().Bytes;
         bytes.CopyTo(destination);
         return bytes.Length;
