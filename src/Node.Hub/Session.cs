@@ -39,6 +39,13 @@ public abstract class Session : ConnectionHandler
     public sealed override int OnReceive(Span<byte> data)
     {
         _heardAt = (uint)Bucket.Loop.Now;
+        if (_pinged)
+        {
+            // Else the next look would come only at the end of this ping's timeout, however much shorter the interval is.
+            _pinged = false;
+            ScheduleDeadline();
+        }
+
         int consumed = 0;
         while (consumed < data.Length && Connection.AcceptsFrames)
         {
