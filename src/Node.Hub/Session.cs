@@ -168,9 +168,10 @@ public abstract class Session : ConnectionHandler
 
     private void AnswerClose(ushort code)
     {
-        // RFC 6455 5.5.1: the answer repeats the code. The peer has nothing more to say, so its end need not be awaited.
+        // RFC 6455, 5.5.1: the answer repeats the code. The peer should have nothing more to say, but its end is awaited all
+        // the same: bytes of a peer that says more would turn the close into a reset, which destroys answers on their way.
         SendClose(code, "");
-        Connection.Close(awaitPeer: false);
+        Connection.Close();
     }
 
     private void SendClose(ushort code, string reason)
