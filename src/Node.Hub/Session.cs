@@ -138,7 +138,7 @@ public abstract class Session : ConnectionHandler
     }
 
     /// <summary>Sends one message to this peer alone.</summary>
-    private protected void Send(Opcode opcode, ReadOnlySpan<byte> payload)
+    private protected void Send(Opcode opcode, ReadOnlySpan<byte> payload, FrameTraits traits)
     {
         if (!Connection.AcceptsFrames)
         {
@@ -146,7 +146,7 @@ public abstract class Session : ConnectionHandler
         }
 
         Bucket.Counters.MessagesOut++;
-        int frame = Bucket.Frames.Write(opcode, payload, _compression, Bucket.Traits);
+        int frame = Bucket.Frames.Write(opcode, payload, _compression, traits);
         Bucket.Loop.Outbox.Enqueue(Connection, frame);
     }
 
