@@ -70,7 +70,7 @@ internal sealed class Entrance : ConnectionHandler
         }
         else if (head.Path.SequenceEqual("/health"u8))
         {
-            SendAndClose(_bucket.Hub.IsDraining ? 503 : 200, _bucket.Hub.IsDraining ? "Service Unavailable" : "OK", Health());
+            TellHealth(head.Method);
         }
         else
         {
@@ -79,7 +79,20 @@ internal sealed class Entrance : ConnectionHandler
         }
     }
 
-    private ReadOnlySpan<byte> Health() => _bucket.Hub.IsDraining ? "{\"status\":\"draining\"}\n"u8 : "{\"status\":\"ok\"}\n"u8;
+    private void TellHealth(ReadOnlySpan<byte> method)
+    {
+        if (!method.SequenceEqual("GET"u8) && !method.SequenceEqual("HEAD"u8))
+        {
+            Refuse(HttpRefusal.OnlyRead);
+            return;
+        }
+
+        // The answer to HEAD could have the length of what it leaves out, but need not (RFC 9110, 8.6).
+        bool draining = _bucket.Hub.IsDraining;
+        ReadOnlySpan<byte> body = method.Length == "HEAD"u8.Length ? []
+            : draining ? "{\"status\":\"draining\"}\n"u8 : "{\"status\":\"ok\"}\n"u8;
+        SendAndClose(draining ? 503 : 200, draining ? "Service Unavailable" : "OK", body, "application/json");
+    }
 
     private void Upgrade(in HttpRequestHead head, bool echo)
     {
@@ -184,10 +197,9 @@ internal sealed class Entrance : ConnectionHandler
         _connection.Close();
     }
 
-    private void SendAndClose(int status, string phrase, ReadOnlySpan<byte> body)
+    private void SendAndClose(int status, string phrase, ReadOnlySpan<byte> body, string type = "text/plain")
     {
         Outbox outbox = _bucket.Loop.Outbox;
-        string type = body.StartsWith("{"u8) ? "application/json" : "text/plain";
         int bytes = HttpResponse.Write(outbox.Reserve(512), status, phrase, type, body, close: true);
         outbox.Send(_connection, bytes, FrameTraits.Close);
         _connection.Close();

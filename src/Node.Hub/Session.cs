@@ -113,7 +113,7 @@ public abstract class Session : ConnectionHandler
     }
 
     /// <summary>Sends one message to this peer alone.</summary>
-    private protected void Send(Opcode opcode, ReadOnlySpan<byte> payload)
+    private protected void Send(Opcode opcode, ReadOnlySpan<byte> payload, FrameTraits traits)
     {
         if (!Connection.AcceptsFrames)
         {
@@ -121,7 +121,7 @@ public abstract class Session : ConnectionHandler
         }
 
         Bucket.Counters.MessagesOut++;
-        int frame = Bucket.Frames.Write(opcode, payload, _compression, Bucket.Traits);
+        int frame = Bucket.Frames.Write(opcode, payload, _compression, traits);
         Bucket.Loop.Outbox.Enqueue(Connection, frame);
     }
 
@@ -144,6 +144,13 @@ public abstract class Session : ConnectionHandler
     private int Read(Span<byte> data)
     {
         _heardAt = (uint)Bucket.Loop.Now;
+        if (_pinged)
+        {
+            // Else the next look would come only at the end of this ping's timeout, however much shorter the interval is.
+            _pinged = false;
+            ScheduleDeadline();
+        }
+
         int consumed = 0;
         while (consumed < data.Length && Connection.AcceptsFrames)
         {
@@ -182,9 +189,10 @@ public abstract class Session : ConnectionHandler
 
     private void AnswerClose(ushort code)
     {
-        // RFC 6455 5.5.1: the answer repeats the code. The peer has nothing more to say, so its end need not be awaited.
+        // RFC 6455, 5.5.1: the answer repeats the code. The peer should have nothing more to say, but its end is awaited all
+        // the same: bytes of a peer that says more would turn the close into a reset, which destroys answers on their way.
         SendClose(code, "");
-        Connection.Close(awaitPeer: false);
+        Connection.Close();
     }
 
     private void SendClose(ushort code, string reason)

@@ -9,10 +9,20 @@ internal static class HeaderGrammar
     private static readonly SearchValues<byte> TokenBytes = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
+    // Names, addresses in brackets, a port, percent-encoding: RFC 3986, 3.2.2 and 3.2.3, without the user's part.
+    private static readonly SearchValues<byte> HostBytes = SearchValues.Create(
+        "!$%&'()*+-.:;=[]_~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
     private static readonly SearchValues<byte> Controls = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Where(b => b != '\t').Select(b => (byte)b), 0x7F]);
 
     internal static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
+
+    /// <summary>
+    /// Could be a host with or without a port, or empty, as it is where the target has no authority (RFC 9112, 3.2). A comma
+    /// is left out although a name may hold it: it is what a careless proxy makes of two headers.
+    /// </summary>
+    internal static bool IsHost(ReadOnlySpan<byte> value) => !value.ContainsAnyExcept(HostBytes);
 
     /// <summary>Without the optional space around it. The framework's trim by a set of bytes takes several times as
     /// long, and each header line is trimmed.</summary>

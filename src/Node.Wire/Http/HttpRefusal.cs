@@ -17,6 +17,7 @@ public sealed class HttpRefusal
     public static readonly HttpRefusal FoldedHeader = BadRequest("a folded header line");
     public static readonly HttpRefusal DuplicateHeader = BadRequest("a header that may stand once stands twice");
     public static readonly HttpRefusal HostMissing = BadRequest("Host is missing");
+    public static readonly HttpRefusal HostInvalid = BadRequest("Host is malformed");
     public static readonly HttpRefusal BodyNotAllowed = BadRequest("a request with a body");
     public static readonly HttpRefusal ConnectionNotUpgrade = BadRequest("Connection does not say Upgrade");
     public static readonly HttpRefusal KeyMissing = BadRequest("Sec-WebSocket-Key is missing");
@@ -27,6 +28,9 @@ public sealed class HttpRefusal
     public static readonly HttpRefusal OriginForbidden = new(403, "Forbidden", "this origin is not allowed");
     public static readonly HttpRefusal MethodNotAllowed =
         new(405, "Method Not Allowed", "a WebSocket starts with GET", "Allow: GET\r\n");
+
+    public static readonly HttpRefusal OnlyRead =
+        new(405, "Method Not Allowed", "this is only read", "Allow: GET, HEAD\r\n");
 
     public static readonly HttpRefusal UpgradeMissing = Upgrade("this is a WebSocket endpoint");
     public static readonly HttpRefusal VersionUnsupported = Upgrade("only WebSocket version 13 is spoken here");
@@ -41,12 +45,12 @@ public sealed class HttpRefusal
 
     private readonly byte[] _response;
 
-    private HttpRefusal(int status, string phrase, string reason, string headers = "")
+    private HttpRefusal(int status, string phrase, string reason, string headers = "", string connection = "close")
     {
         Status = status;
         Reason = reason;
         _response = Encoding.ASCII.GetBytes(
-            $"HTTP/1.1 {status} {phrase}\r\n{headers}Connection: close\r\nContent-Type: text/plain\r\n"
+            $"HTTP/1.1 {status} {phrase}\r\n{headers}Connection: {connection}\r\nContent-Type: text/plain\r\n"
             + $"Content-Length: {reason.Length + 1}\r\n\r\n{reason}\n");
     }
 
@@ -63,7 +67,8 @@ public sealed class HttpRefusal
 
     private static HttpRefusal BadRequest(string reason) => new(400, "Bad Request", reason);
 
-    // RFC 9110, 15.5.22: a 426 names the protocol in Upgrade; RFC 6455, 4.4: and the version spoken.
+    // RFC 9110, 15.5.22: a 426 names the protocol in Upgrade, and 7.8: that header in Connection; RFC 6455, 4.4: and the
+    // version spoken.
     private static HttpRefusal Upgrade(string reason) =>
-        new(426, "Upgrade Required", reason, "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
+        new(426, "Upgrade Required", reason, "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n", "close, Upgrade");
 }

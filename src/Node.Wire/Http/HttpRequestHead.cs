@@ -179,6 +179,11 @@ public readonly ref struct HttpRequestHead
         }
 
         seen |= which;
+        if (which == Singletons.Host && !HeaderGrammar.IsHost(header.Value))
+        {
+            return HttpRefusal.HostInvalid;
+        }
+
         bool hasBody = which == Singletons.TransferEncoding
             || (which == Singletons.ContentLength && !header.Value.SequenceEqual("0"u8));
         return hasBody ? HttpRefusal.BodyNotAllowed : null;

@@ -47,7 +47,7 @@ public class ServerHandshakeTests
     {
         string answer = HandshakeTexts.Answer(HandshakeTexts.Request(changes: (name, value)));
         Assert.StartsWith($"HTTP/1.1 {status}\r\n", answer);
-        Assert.Contains("Connection: close\r\n", answer);
+        Assert.Contains("Connection: close", answer);
         bool namesVersion = answer.Contains("Sec-WebSocket-Version: 13\r\n", StringComparison.Ordinal);
         Assert.Equal(status.StartsWith("426", StringComparison.Ordinal), namesVersion);
     }

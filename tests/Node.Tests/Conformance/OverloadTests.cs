@@ -1,0 +1,77 @@
+using Node.Tests.Support;
+using Node.Wire;
+
+namespace Node.Tests.Conformance;
+
+/// <summary>503: a node that has no room, and one that is about to stop.</summary>
+public sealed class OverloadTests
+{
+    public static TheoryData<Carrier> Carriers => new(Enum.GetValues<Carrier>());
+
+    [Theory]
+    [MemberData(nameof(Carriers))]
+    public async Task Beyond_the_connection_limit_a_handshake_is_answered_503(Carrier carrier)
+    {
+        await using TestNode node = await TestNode.StartAsync(carrier, node: "  max_connections: 1");
+        await using (RawClient first = await node.OpenAsync())
+        {
+            await RefusedAsync(await node.ConnectAsync());
+            await first.CloseAsync();
+        }
+
+        // The place is free once the node has seen the end of the stream, which may be after this side has.
+        HttpAnswer answer;
+        do
+        {
+            await using RawClient next = await node.ConnectAsync();
+            await next.SendAsync(UpgradeRequest.To("/ws"));
+            answer = await next.ReadAnswerAsync();
+        }
+        while (answer.Status == 503);
+
+        Assert.Equal(101, answer.Status);
+    }
+
+    [Theory]
+    [MemberData(nameof(Carriers))]
+    public async Task A_node_that_stops_says_3000_to_its_sessions_and_503_to_newcomers(Carrier carrier)
+    {
+        await using TestNode node = await TestNode.StartAsync(carrier);
+        await using RawClient session = await node.OpenAsync();
+        await using RawClient newcomer = await node.ConnectAsync();
+        await newcomer.SendAsync("GET /health HTTP/1.1\r\nHost: a\r\n");
+        await using RawClient late = await node.ConnectAsync();
+        await late.SendAsync("GET /ws HTTP/1.1\r\n");
+
+        // Accepting is in order: when the last one is served, those before it have been accepted.
+        for (int i = 0; i < node.Host.Settings.Node.Loops * 4; i++)
+        {
+            await using RawClient probe = await node.OpenAsync();
+            await probe.CloseAsync();
+        }
+
+        Task stopped = node.Host.StopAsync("test");
+        Assert.Equal(CloseCode.Shutdown, await session.ReadCloseAsync());
+        await session.SendAsync(ClientFrame.Close(CloseCode.Shutdown));
+        await session.ReadEndAsync();
+        await session.DisposeAsync();
+        await stopped;
+
+        await newcomer.SendAsync("\r\n");
+        HttpAnswer health = await newcomer.ReadAnswerAsync();
+        Assert.Equal((503, "{\"status\":\"draining\"}\n"), (health.Status, health.Body));
+        await late.SendAsync("Host: a\r\n\r\n");
+        Assert.Equal(503, (await late.ReadAnswerAsync()).Status);
+    }
+
+    private static async Task RefusedAsync(RawClient client)
+    {
+        await using (client)
+        {
+            await client.SendAsync(UpgradeRequest.To("/ws"));
+            HttpAnswer answer = await client.ReadAnswerAsync();
+            Assert.Equal((503, "try again later, or another node\n"), (answer.Status, answer.Body));
+            await client.ReadEndAsync();
+        }
+    }
+}
