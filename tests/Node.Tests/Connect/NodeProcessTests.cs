@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Node.Connect;
 using Node.Tests.Hub;
@@ -85,9 +86,10 @@ public partial class NodeProcessTests
 
     private static Process Start(string name, params string[] args)
     {
-        // Beside the tests, in the same configuration: .artifacts/bin/PROJECT/CONFIGURATION.
-        var here = new DirectoryInfo(AppContext.BaseDirectory);
-        string program = Path.Combine(here.Parent!.Parent!.FullName, name, here.Name, name + (OperatingSystem.IsWindows() ? ".exe" : ""));
+        // Built in the tests' configuration; the tests themselves may run from a copy.
+        string configuration = typeof(NodeProcessTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+        string program = Path.Combine(
+            TestFolder.Repository(), ".artifacts", "bin", name, configuration.ToLowerInvariant(), name + (OperatingSystem.IsWindows() ? ".exe" : ""));
         return Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
 

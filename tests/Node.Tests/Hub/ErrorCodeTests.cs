@@ -131,6 +131,8 @@ public class ErrorCodeTests
             Assert.Equal(ErrorCode.BadRequest, (await client.RequestAsync(route, data: "\"seven\"")).ErrorCode);
         }
 
+        await using HubClient nameless = await HubClient.OpenAsync(server, new HubPeer());
+        Assert.Equal(ErrorCode.BadRequest, (await nameless.RequestAsync("connect")).ErrorCode);
         await client.SendAsync(HubClient.Of(new string('m', 65)) with { Seq = 9 });
         Assert.Equal(("error", ErrorCode.BadRequest), await client.ReceiveAsync(message => message.Seq == 9) is var bad ? (bad.MessageId, bad.ErrorCode) : default);
         Assert.Empty(server.Faults);

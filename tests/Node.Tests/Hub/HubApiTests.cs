@@ -154,9 +154,10 @@ public class HubApiTests
         using var hub = new SimulatedHub(2);
         listener.Start();
         SimulatedClient alice = hub.Named(0, "alice");
-        alice.Send("join", "lobby");
+        string room = hub.NameOwnedBy(0);
+        alice.Send("join", room);
         hub.Settle();
-        alice.Send("publish", "lobby", "1");
+        alice.Send("publish", room, "1");
         hub.Settle();
         alice.Socket.Write(HubPeer.Close(1000));
         hub.Connect(0, new HubPeer("/nowhere"));

@@ -152,6 +152,7 @@ internal sealed class HubClient : IAsyncDisposable
     {
         _socket.Dispose();
         _patience.Dispose();
+        Peer.Dispose();
         return ValueTask.CompletedTask;
     }
 }

@@ -9,7 +9,7 @@ namespace Node.Tests.Hub;
 /// A client of the hub without a socket: what it says as bytes, and what it is told out of bytes cut anywhere. The socket is
 /// a real one in <see cref="HubClient"/> and a simulated one in the simulation.
 /// </summary>
-internal sealed class HubPeer
+internal sealed class HubPeer : IDisposable
 {
     private readonly MessageReaderContext _context = new(WireRole.Client, 16 * 1024 * 1024);
     private readonly ClientHandshakeOptions _options;
@@ -70,6 +70,12 @@ internal sealed class HubPeer
         _rest = [.. _rest, .. bytes];
         int consumed = _open || ReadHandshake() ? ReadFrames() : 0;
         _rest = _rest[consumed..];
+    }
+
+    public void Dispose()
+    {
+        _reader.Release(_context);
+        _context.Dispose();
     }
 
     private bool ReadHandshake()

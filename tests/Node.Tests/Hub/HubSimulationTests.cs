@@ -8,7 +8,7 @@ namespace Node.Tests.Hub;
 [Collection(nameof(HubSimulationTests))]
 public class HubSimulationTests
 {
-    private const int Steps = 150;
+    private const int Steps = 50;
     private const int MaxSeeds = 3000;
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(12);
 

@@ -62,9 +62,9 @@ internal sealed class SimulatedHub : IDisposable
         return client;
     }
 
-    /// <summary>A name that a certain loop owns.</summary>
+    /// <summary>A name that a certain loop owns, as long as any other. Owners go by a hash that differs from process to process.</summary>
     public string NameOwnedBy(int loop, string prefix = "room") => Enumerable.Range(0, 10_000)
-        .Select(i => $"{prefix}{i}").First(name => Hub.OwnerOf(Utf8Comparer.Bytes(name)).Index == loop);
+        .Select(i => $"{prefix}{i:D4}").First(name => Hub.OwnerOf(Utf8Comparer.Bytes(name)).Index == loop);
 
     public void Turn(int loop)
     {
@@ -133,6 +133,7 @@ internal sealed class SimulatedHub : IDisposable
         }
 
         Hub.Dispose();
+        Clients.ForEach(client => client.Peer.Dispose());
     }
 
     private void Note(Exception exception, string where)

@@ -6,12 +6,12 @@ using Node.Wire;
 
 namespace Node.Tests.Hub;
 
-/// <summary>200 members, of whom 20 stop to read while a thousand messages come.</summary>
+/// <summary>200 members, of whom 20 stop to read while 500 messages come.</summary>
 public class SlowConsumerTests
 {
     private const int Members = 200;
     private const int Slow = 20;
-    private const int Messages = 1_000;
+    private const int Messages = 500;
     private const int Bound = 8_000;
 
     public static TheoryData<Overflow, bool, int> Ways

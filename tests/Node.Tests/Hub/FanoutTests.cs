@@ -1,0 +1,72 @@
+using Node.Hub;
+using Node.Transport;
+using Node.Wire;
+
+namespace Node.Tests.Hub;
+
+/// <summary>One message to many, in whatever ways they want it.</summary>
+public class FanoutTests
+{
+    [Fact]
+    public void Members_with_a_context_of_their_own_do_not_fill_the_turns_memory()
+    {
+        var own = new DeflateOptions { Enabled = true, MinSize = 64, ServerNoContextTakeover = false };
+        using var hub = new SimulatedHub(
+            1,
+            new HubOptions { Deflate = own, MaxMessageBytes = 1024 * 1024, Queue = new(Overflow.Close, 64 * 1024 * 1024) },
+            faults: new Simulation.SimulatedFaults { SendBufferBytes = 64 * 1024 * 1024 });
+        DeflateOptions?[] kinds = [own, null, own with { ServerNoContextTakeover = true }];
+        for (int i = 0; i < 24; i++)
+        {
+            hub.Connect(0, new HubPeer($"/ws?user=user{i}", proto: i % 2 == 0, deflate: kinds[i % 3])).Send("join", "lobby");
+        }
+
+        hub.Settle();
+        hub.Clients.ForEach(client => client.Take());
+        var bytes = new byte[500_000];
+        new Random(1).NextBytes(bytes);
+        string data = $"\"{Convert.ToBase64String(bytes)}\"";
+        _ = hub.Hub.PublishAsync("lobby", Payload.RawJson(System.Text.Encoding.ASCII.GetBytes(data)));
+        int sentBefore = 0;
+        hub.Loops[0].TurnEnding = () => sentBefore = hub.Clients.Count(client => client.Socket.Unread > 0);
+        hub.Turn(0);
+        Assert.InRange(sentBefore, 1, 23);
+
+        // The frame numbers from before the flush are void: who shares a frame must get it from after.
+        hub.Settle();
+        Assert.All(hub.Clients, client => Assert.Equal(data, client.Take().Single(message => message.MessageId == "publish").Data));
+        Assert.Empty(hub.LoopFaults);
+    }
+
+    [Fact]
+    public void Only_small_rooms_tell_who_comes_and_goes()
+    {
+        using var hub = new SimulatedHub(2, new HubOptions { PresenceLimit = 2 });
+        SimulatedClient[] clients = [.. Enumerable.Range(0, 4).Select(i => hub.Named(i % 2, $"user{i}"))];
+        foreach (SimulatedClient client in clients)
+        {
+            client.Send("join", "lobby", seq: 1);
+            hub.Settle();
+        }
+
+        Assert.Equal(["join", "joined", "joined"], clients[0].Take().Select(message => message.MessageId));
+        Assert.Equal("{\"count\":4,\"users\":[\"user0\",\"user1\"]}", clients[3].Take().Single().Data);
+        clients[3].Send("leave", "lobby");
+        hub.Settle();
+        Assert.Empty(clients[0].Take());
+        clients[2].Send("leave", "lobby");
+        hub.Settle();
+        Assert.Equal(["left"], clients[0].Take().Select(message => message.MessageId));
+    }
+
+    [Fact]
+    public void A_policy_is_found_by_name_or_prefix_and_the_first_one_counts()
+    {
+        var first = new SendPolicy(Overflow.LatestOnly, 1);
+        var second = new SendPolicy(Overflow.DropOldest, 2);
+        var options = new HubOptions { RoomPolicies = [new RoomPolicy("ticker", first), new RoomPolicy("tick*", second)] };
+        Assert.Same(first, options.SendPolicyOf("ticker"u8));
+        Assert.Same(second, options.SendPolicyOf("tickers"u8));
+        Assert.Same(options.Queue, options.SendPolicyOf("lobby"u8));
+    }
+}
