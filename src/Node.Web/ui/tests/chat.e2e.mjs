@@ -1,5 +1,6 @@
 // The chat page in a real browser. CHAT_URL=http://127.0.0.1:8086/chat.html node --test tests/chat.e2e.mjs
-// runs it against a standalone; without CHAT_URL it runs over the SDK's fake node. CHROMIUM names the browser.
+// runs it against a running standalone, STANDALONE_EXE=path against one that it starts itself; without either it runs over
+// the SDK's fake node. CHROMIUM names the browser.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
@@ -11,15 +12,19 @@ const suffix = Math.random().toString(36).slice(2, 7);
 
 let chatUrl = process.env.CHAT_URL;
 let browser;
-let fake;
+let server;
 const contexts = [];
 const complaints = [];
 
 before(async () => {
-  if (!chatUrl) {
+  if (!chatUrl && process.env.STANDALONE_EXE) {
+    const { startStandalone } = await import('./serve-standalone.mjs');
+    server = await startStandalone(process.env.STANDALONE_EXE);
+    chatUrl = server.url;
+  } else if (!chatUrl) {
     const { startFake } = await import('./serve-fake.mjs');
-    fake = await startFake();
-    chatUrl = `http://127.0.0.1:${fake.port}/chat.html`;
+    server = await startFake();
+    chatUrl = `http://127.0.0.1:${server.port}/chat.html`;
   }
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 });
@@ -31,7 +36,7 @@ afterEach(async () => {
 
 after(async () => {
   await browser?.close();
-  await fake?.stop();
+  await server?.stop();
 });
 
 async function newPage(query = '', options = {}) {
