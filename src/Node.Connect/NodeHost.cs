@@ -42,7 +42,6 @@ public sealed class NodeHost : IAsyncDisposable
         Hub.Authenticated += named => LogConnection(named, NodeLog.ConnectionNamed);
         Hub.Disconnected += gone => LogConnection(gone, NodeLog.ConnectionGone);
         _transport = new TransportServer(TransportOptionsOf(settings), Hub.Accept);
-        Hub.Start(_transport.Loops);
         foreach (EventLoop loop in _transport.Loops)
         {
             loop.Fault = exception => _log.ConnectionFailed(loop.Index, exception);
@@ -111,6 +110,8 @@ public sealed class NodeHost : IAsyncDisposable
             _log.SettingsWarning(warning);
         }
 
+        // Not before: until here the application may map its handlers.
+        Hub.Start(_transport.Loops);
         _metrics = await MetricsEndpoint.StartAsync(
             new IPEndPoint(settings.Node.Bind, settings.Metrics.Port), _exporter, Loggers).ConfigureAwait(false);
         _transport.Start();
@@ -210,8 +211,10 @@ public sealed class NodeHost : IAsyncDisposable
 
     private void Reload(SettingsChange change)
     {
+        // First what can be refused (a key file): then nothing of the change is taken.
+        HubOptions options = HubOptionsMap.Map(change.New);
+        Hub.Apply(options);
         _level.Level = change.New.Log.Level;
-        Hub.Apply(HubOptionsMap.Map(change.New));
         SettingsChanged?.Invoke(change.New);
     }
 }

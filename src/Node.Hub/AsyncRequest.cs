@@ -45,39 +45,38 @@ public sealed class AsyncRequest
     /// <inheritdoc cref="Request.Read{T}"/>
     public T? Read<T>() => JsonSerializer.Deserialize<T>(_data, JsonSerializerOptions.Web);
 
-    /// <summary>Answers with data; only the first answer counts.</summary>
-    public void Reply(Payload payload)
-    {
-        if (TakeAnswer() && _seq > 0)
-        {
-            Channel.Send(new ClientMessage
-            {
-                MessageId = _messageId, Seq = _seq, Room = _room, DataKind = payload.Kind, Data = payload.Bytes.Span,
-            });
-        }
-    }
+    /// <summary>Answers with data; only the first answer counts. Any thread.</summary>
+    public void Reply(Payload payload) => Answer(payload.Kind, payload.Bytes.Span);
 
-    /// <summary>Answers with an error; only the first answer counts.</summary>
+    /// <summary>Answers with an error; only the first answer counts. Any thread.</summary>
     public void Fail(uint code, string reason)
     {
         if (TakeAnswer())
         {
-            Channel.Fail(new ClientMessage { MessageId = _messageId, Seq = _seq, Room = _room }, code, reason);
+            Channel.Bucket.Loop.RunOrPost(
+                static state => { var (request, error, why) = ((AsyncRequest, uint, string))state!; request.SendError(error, why); },
+                (this, code, reason));
         }
     }
 
-    internal void Complete()
+    internal void Complete() => Answer(DataKind.None, []);
+
+    private void Answer(DataKind kind, ReadOnlySpan<byte> data)
     {
         if (TakeAnswer() && _seq > 0)
         {
-            Channel.Send(new ClientMessage { MessageId = _messageId, Seq = _seq, Room = _room });
+            // By post: a handler that went on elsewhere (ConfigureAwait(false)) is not on the channel's loop.
+            Channel.Bucket.Post(
+                static (_, answer) => answer.Origin!.Send(new ClientMessage
+                {
+                    MessageId = answer.Route, Seq = answer.Seq, Room = answer.Name, DataKind = answer.Kind, Data = answer.Data,
+                }),
+                Envelope.Of(null, _messageId, _room, [], kind, data, Channel, _seq));
         }
     }
 
-    private bool TakeAnswer()
-    {
-        bool first = !_answered;
-        _answered = true;
-        return first;
-    }
+    private void SendError(uint code, string reason) =>
+        Channel.Fail(new ClientMessage { MessageId = _messageId, Seq = _seq, Room = _room }, code, reason);
+
+    private bool TakeAnswer() => !Interlocked.Exchange(ref _answered, true);
 }

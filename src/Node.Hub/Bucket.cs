@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Buffers;
-using System.Collections.Concurrent;
 using Node.Transport;
 using Node.Wire;
 using Node.Wire.Messages;
@@ -13,12 +12,11 @@ namespace Node.Hub;
 /// </summary>
 internal sealed class Bucket : IDisposable
 {
-    private readonly ConcurrentQueue<(Action<Bucket, Envelope> Action, Envelope Envelope)> _mail = new();
-
     public const string JsonSubprotocol = "pubsub.v1.json";
     public const string ProtoSubprotocol = "pubsub.v1.proto";
 
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Action<object?> _open;
     private HandshakeOptions _handshake;
     private HandshakeOptions _echoHandshake;
     private bool _closing;
@@ -28,6 +26,7 @@ internal sealed class Bucket : IDisposable
     {
         Hub = hub;
         Loop = loop;
+        _open = Open;
         Options = options;
         Reader = new MessageReaderContext(WireRole.Server, options.MaxMessageBytes);
         Frames = new FrameBuilder(loop.Outbox, this);
@@ -74,11 +73,11 @@ internal sealed class Bucket : IDisposable
         CheckEmpty();
     }
 
-    /// <summary>Closes every session with 3000.</summary>
-    public void CloseAll()
+    /// <summary>Closes every session.</summary>
+    public void CloseAll(ushort code, string reason)
     {
         _closing = true;
-        Loop.ForEach(connection => (connection.Handler as Session)?.Close(CloseCode.Shutdown, "the node stops"));
+        Loop.ForEach(connection => (connection.Handler as Session)?.Close(code, reason));
         CheckEmpty();
     }
 
@@ -111,12 +110,12 @@ internal sealed class Bucket : IDisposable
         Options = options;
         Reader.MaxMessageBytes = options.MaxMessageBytes;
         SetDerived(options);
-        Rooms.ApplyPolicies();
+        Rooms.ApplyOptions();
     }
 
     /// <summary>
-    /// Runs an action with an envelope on this bucket's loop, in the order of the calls, and releases the envelope after it.
-    /// Any thread. On the loop itself it runs at once.
+    /// Runs an action with an envelope on this bucket's loop, in the order of the calls and among everything else that is
+    /// posted to it, and releases the envelope after it. Any thread. On the loop itself it runs at once.
     /// </summary>
     public void Post(Action<Bucket, Envelope> action, Envelope envelope)
     {
@@ -126,10 +125,10 @@ internal sealed class Bucket : IDisposable
             return;
         }
 
-        // A queue of pairs beside the loop's own: a post to the loop has room for one object, and a pair of
-        // references would have to be allocated for each message.
-        _mail.Enqueue((action, envelope));
-        Loop.Post(OpenOne, this);
+        // The action travels in the envelope: a post has room for one object. A queue of pairs beside the loop's own would
+        // not keep the order: who is between its two queues when another sender passes falls behind that sender's next post.
+        envelope.Action = action;
+        Loop.Post(_open, envelope);
     }
 
     [MemberNotNull(nameof(_handshake), nameof(_echoHandshake), nameof(Traits), nameof(Lossless))]
@@ -149,13 +148,10 @@ internal sealed class Bucket : IDisposable
         }
     }
 
-    private static void OpenOne(object? state)
+    private void Open(object? state)
     {
-        var bucket = (Bucket)state!;
-        if (bucket._mail.TryDequeue(out (Action<Bucket, Envelope> Action, Envelope Envelope) letter))
-        {
-            bucket.Run(letter.Action, letter.Envelope);
-        }
+        var envelope = (Envelope)state!;
+        Run(envelope.Action!, envelope);
     }
 
     private void Run(Action<Bucket, Envelope> action, Envelope envelope)

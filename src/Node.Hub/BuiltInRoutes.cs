@@ -47,9 +47,9 @@ internal static class BuiltInRoutes
             return;
         }
 
-        request.LeaveOpen();
         if (channel.Bucket.Options.Tokens is not null)
         {
+            request.LeaveOpen();
             AuthenticateByData(channel, message);
         }
         else if (message.User.IsEmpty)
@@ -59,6 +59,7 @@ internal static class BuiltInRoutes
         }
         else
         {
+            request.LeaveOpen();
             channel.Authenticate(message.User.ToArray(), RoomRights.All, null, message.Seq);
         }
     }
@@ -89,9 +90,37 @@ internal static class BuiltInRoutes
 
     private static void Leave(ref Request request)
     {
-        if (!request.Channel.Bucket.Rooms.Leave(request.Channel, request.Message.Room))
+        Channel channel = request.Channel;
+        ref readonly ClientMessage message = ref request.Message;
+        if (channel.Bucket.Rooms.Leave(channel, message.Room))
+        {
+            return;
+        }
+
+        if (channel.JoinsPending == 0 || message.Room.IsEmpty)
         {
             request.Fail(ErrorCode.NotAMember, "not a member");
+            return;
+        }
+
+        // It may be this room that is being joined. The way to the owner and back puts the leave behind the join.
+        request.LeaveOpen();
+        channel.Bucket.Hub.OwnerOf(message.Room).Post(
+            static (_, leave) => leave.Origin!.Bucket.Post(LeavePosted, leave.AddReference()),
+            Envelope.Of(null, RouteNames.Leave, message.Room, [], DataKind.None, [], channel, message.Seq));
+    }
+
+    private static void LeavePosted(Bucket bucket, Envelope envelope)
+    {
+        Channel channel = envelope.Origin!;
+        var reply = new ClientMessage { MessageId = envelope.Route, Seq = envelope.Seq, Room = envelope.Name };
+        if (!bucket.Rooms.Leave(channel, envelope.Name))
+        {
+            channel.Fail(reply, ErrorCode.NotAMember, "not a member");
+        }
+        else if (envelope.Seq > 0)
+        {
+            channel.Send(reply);
         }
     }
 
@@ -111,8 +140,15 @@ internal static class BuiltInRoutes
             return;
         }
 
-        request.LeaveOpen();
         Room room = part.Room;
+        if (message.Data.Length > room.Traits.Policy.MaxBytes)
+        {
+            // Whoever's socket does not take it at once could never get it.
+            request.Fail(ErrorCode.TooLarge, "the data is larger than what may wait for a member");
+            return;
+        }
+
+        request.LeaveOpen();
         if (ReferenceEquals(room.Owner, channel.Bucket))
         {
             ulong offset = room.Publish(channel.UserName, message.DataKind, message.Data);
@@ -150,6 +186,12 @@ internal static class BuiltInRoutes
         if (message.User.IsEmpty)
         {
             request.Fail(ErrorCode.BadRequest, "user is missing");
+            return;
+        }
+
+        if (message.Data.Length > channel.Bucket.Options.Queue.MaxBytes)
+        {
+            request.Fail(ErrorCode.TooLarge, "the data is larger than what may wait for a connection");
             return;
         }
 

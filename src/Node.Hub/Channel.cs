@@ -128,7 +128,7 @@ public sealed class Channel : Session
         if (expires is { } at)
         {
             double left = (at - Bucket.Hub.Time.GetUtcNow()).TotalMilliseconds;
-            _expiresAt = Bucket.Loop.Now + (long)Math.Clamp(left, 0, int.MaxValue);
+            _expiresAt = Bucket.Loop.Now + (long)Math.Max(left, 0);
         }
 
         ScheduleDeadline();

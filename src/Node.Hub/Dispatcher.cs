@@ -75,23 +75,16 @@ internal sealed class Dispatcher
                 request.Answer(DataKind.None, []);
             }
         }
+        catch (JsonException)
+        {
+            request.Fail(ErrorCode.BadRequest, "data has the wrong shape");
+        }
         catch (Exception exception)
         {
-            Failed(channel, message, exception);
+            channel.Bucket.Counters.HandlerFaults++;
+            _fault(exception, request.MessageId);
+            request.Fail(ErrorCode.Internal, "internal error");
         }
-    }
-
-    private void Failed(Channel channel, in ClientMessage message, Exception exception)
-    {
-        if (exception is JsonException)
-        {
-            channel.Fail(message, ErrorCode.BadRequest, "data has the wrong shape");
-            return;
-        }
-
-        channel.Bucket.Counters.HandlerFaults++;
-        _fault(exception, Encoding.UTF8.GetString(message.MessageId));
-        channel.Fail(message, ErrorCode.Internal, "internal error");
     }
 
     private void Start(ref Request request, Func<AsyncRequest, Task> handler)
@@ -117,18 +110,19 @@ internal sealed class Dispatcher
         try
         {
             Task work = handler(request);
-            if (!work.IsCompleted)
+            if (!await EndsInTimeAsync(work, channel.Bucket))
             {
-                await work.WaitAsync(TimeSpan.FromMilliseconds(channel.Bucket.Options.HandlerTimeout), channel.Bucket.Hub.Time);
+                request.Fail(ErrorCode.Timeout, "the handler took too long");
+                await cancellation.CancelAsync();
             }
 
+            // A late one is waited for too: until it ends it counts among the connection's requests, and what it throws is told.
             await work;
             request.Complete();
         }
-        catch (TimeoutException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            request.Fail(ErrorCode.Timeout, "the handler took too long");
-            await cancellation.CancelAsync();
+            // It did as it was asked to; the client has its answer.
         }
         catch (JsonException)
         {
@@ -145,5 +139,16 @@ internal sealed class Dispatcher
             channel.RequestsPending--;
             cancellation.Dispose();
         }
+    }
+
+    private static async Task<bool> EndsInTimeAsync(Task work, Bucket bucket)
+    {
+        if (!work.IsCompleted)
+        {
+            await work.WaitAsync(TimeSpan.FromMilliseconds(bucket.Options.HandlerTimeout), bucket.Hub.Time)
+                .ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return work.IsCompleted;
     }
 }

@@ -97,10 +97,9 @@ internal sealed class Entrance : ConnectionHandler
     private void Upgrade(in HttpRequestHead head, bool echo)
     {
         Hub hub = _bucket.Hub;
-        int limit = _bucket.Options.MaxConnections;
-        if (hub.IsDraining || (limit > 0 && hub.SessionCount >= limit))
+        if (hub.IsDraining)
         {
-            hub.Meter.Refused(hub.IsDraining ? "draining" : "the connection limit is reached");
+            hub.Meter.Refused("draining");
             SendAndClose(503, "Service Unavailable", "try again later, or another node\n"u8);
             return;
         }
@@ -112,13 +111,17 @@ internal sealed class Entrance : ConnectionHandler
             return;
         }
 
+        int limit = _bucket.Options.MaxConnections;
+        bool isFull = limit > 0 && hub.SessionCount >= limit;
         Outbox outbox = _bucket.Loop.Outbox;
         int bytes = handshake.WriteResponse(outbox.Reserve(ServerHandshake.MaxResponseSize));
         outbox.Send(_connection, bytes, FrameTraits.Close);
         _bucket.Counters.Handshakes++;
         if (echo)
         {
-            _connection.Handler = new EchoSession(_connection, _bucket, handshake.Deflate);
+            var session = new EchoSession(_connection, _bucket, handshake.Deflate);
+            _connection.Handler = session;
+            CloseIf(isFull, session);
             return;
         }
 
@@ -127,7 +130,21 @@ internal sealed class Entrance : ConnectionHandler
         var channel = new Channel(_connection, _bucket, handshake.Deflate, encoding);
         _connection.Handler = channel;
         hub.Raise(HubEventKind.Connected, channel, null);
-        NameUser(channel, head);
+        CloseIf(isFull, channel);
+        if (channel.IsAlive)
+        {
+            NameUser(channel, head);
+        }
+    }
+
+    /// <summary>Only after the handshake: a browser's page cannot see an HTTP status, but it sees a close code.</summary>
+    private void CloseIf(bool isFull, Session session)
+    {
+        if (isFull)
+        {
+            _bucket.Hub.Meter.Refused("the connection limit is reached");
+            session.Close(CloseCode.Overloaded, "the connection limit is reached");
+        }
     }
 
     /// <summary>The user may be named in the request already: by a token, or, without authentication, by name.</summary>

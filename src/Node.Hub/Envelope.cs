@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Node.Wire.Messages;
 
 namespace Node.Hub;
@@ -14,6 +15,8 @@ internal sealed class Envelope
 
     private static readonly ConcurrentQueue<Envelope> Spare = new();
 
+    private static int s_onTheirWay;
+
     private byte[] _bytes = [];
     private int _nameLength;
     private int _userLength;
@@ -24,10 +27,16 @@ internal sealed class Envelope
     {
     }
 
+    /// <summary>How many are on their way, in this process. Counted in debug builds only: it costs a shared counter a message.</summary>
+    public static int OnTheirWay => Volatile.Read(ref s_onTheirWay);
+
     /// <summary>What the receiver does it to, or who waits for the answer; set by the sender, by agreement.</summary>
     public object? Target { get; private set; }
 
     public Channel? Origin { get; private set; }
+
+    /// <summary>What <see cref="Bucket.Post"/> runs with it; the same on every loop that one is sent to.</summary>
+    public Action<Bucket, Envelope>? Action { get; set; }
 
     public ulong Seq { get; private set; }
 
@@ -63,6 +72,7 @@ internal sealed class Envelope
         (envelope.Target, envelope.Kind, envelope.Origin, envelope.Seq) = (target, kind, origin, seq);
         envelope.Offset = 0;
         envelope._references = 1;
+        Count(1);
         return envelope;
     }
 
@@ -78,17 +88,23 @@ internal sealed class Envelope
 
     public void Release()
     {
-        if (Interlocked.Decrement(ref _references) > 0)
+        int left = Interlocked.Decrement(ref _references);
+        Debug.Assert(left >= 0, "released once too often");
+        if (left > 0)
         {
             return;
         }
 
+        Count(-1);
         ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
-        (Target, Origin) = (null, null);
+        (Target, Origin, Action) = (null, null, null);
         if (Spare.Count < MaxSpare)
         {
             Spare.Enqueue(this);
         }
     }
+
+    [Conditional("DEBUG")]
+    private static void Count(int change) => Interlocked.Add(ref s_onTheirWay, change);
 }

@@ -11,11 +11,15 @@ internal ref struct Fanout
 {
     private const int NotWritten = -1;
 
+    // Frames that are one connection's own come in the size of the room, so they must not wait for the end of the turn.
+    private const int OwnBytesPerFlush = 1024 * 1024;
+
     private readonly Bucket _bucket;
     private readonly ClientMessage _message;
     private readonly FrameTraits _traits;
     private int _json;
     private int _proto;
+    private int _ownBytes;
     private CompressedFrames _compressed;
 
     public Fanout(Bucket bucket, ClientMessage message, FrameTraits traits)
@@ -33,6 +37,7 @@ internal ref struct Fanout
         foreach (Channel channel in channels)
         {
             outbox.Enqueue(channel.Connection, FrameFor(channel));
+            FlushOwnIfMany();
         }
 
         _bucket.Counters.MessagesOut += channels.Length;
@@ -42,6 +47,17 @@ internal ref struct Fanout
     {
         _bucket.Loop.Outbox.Enqueue(channel.Connection, FrameFor(channel));
         _bucket.Counters.MessagesOut++;
+        FlushOwnIfMany();
+    }
+
+    private void FlushOwnIfMany()
+    {
+        if (_ownBytes > OwnBytesPerFlush)
+        {
+            // A flush makes frame numbers void, so the shared frames are written anew by who needs them next.
+            _bucket.Loop.Outbox.FlushIfFull();
+            (_json, _proto, _compressed, _ownBytes) = (NotWritten, NotWritten, default, 0);
+        }
     }
 
     private int FrameFor(Channel channel)
@@ -69,6 +85,7 @@ internal ref struct Fanout
     {
         if (!compression.IsShared)
         {
+            _ownBytes += _message.Data.Length;
             return _bucket.Frames.Write(_message, channel.Encoding, compression, _traits);
         }
 

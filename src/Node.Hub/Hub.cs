@@ -80,6 +80,7 @@ public sealed class Hub : IDisposable
     /// <summary>Takes new options; what differs holds from the next message, deadline or handshake on.</summary>
     public void Apply(HubOptions options)
     {
+        options = options with { NodeId = Options.NodeId, Echo = Options.Echo };
         Options = options;
         foreach (Bucket bucket in Buckets)
         {
@@ -152,17 +153,25 @@ public sealed class Hub : IDisposable
     }
 
     /// <summary>
-    /// Says goodbye to everybody (3000) and waits until they are gone or the time is up. New handshakes are refused
-    /// with 503 from the first moment.
+    /// Says goodbye to everybody and waits until they are gone or the time is up. New handshakes are refused with 503
+    /// from the first moment.
     /// </summary>
+    /// <param name="within">How long to wait.</param>
+    /// <param name="code">3000 where the node stops, 3001 where it is only emptied.</param>
     /// <returns>Whether everybody was gone in time.</returns>
-    public async Task<bool> DrainAsync(TimeSpan within)
+    public async Task<bool> DrainAsync(TimeSpan within, ushort code = CloseCode.Shutdown)
     {
         IsDraining = true;
-        Task[] posted = [.. Buckets.Select(bucket => LoopGroup.RunAsync(bucket.Loop, bucket.CloseAll))];
-        await Task.WhenAll(posted).ConfigureAwait(false);
+        string reason = code == CloseCode.Shutdown ? "the node stops" : "the node is being emptied";
+        foreach (Bucket bucket in Buckets)
+        {
+            bucket.Loop.Post(() => bucket.CloseAll(code, reason));
+        }
+
+        // Within the same time as the rest: a loop that does not turn must not hold up a stop for ever.
         Task gone = Task.WhenAll(Buckets.Select(bucket => bucket.Empty));
-        return await Task.WhenAny(gone, Task.Delay(within, Time)).ConfigureAwait(false) == gone;
+        await gone.WaitAsync(within, Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return gone.IsCompletedSuccessfully;
     }
 
     public void Dispose()

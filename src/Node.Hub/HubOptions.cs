@@ -33,7 +33,7 @@ public sealed record HubOptions
     /// <summary>The largest message, also after inflating.</summary>
     public int MaxMessageBytes { get; init; } = 64 * 1024;
 
-    /// <summary>Connections beyond this are answered 503. 0 means no limit of our own.</summary>
+    /// <summary>Connections beyond this are closed with 3005. 0 means no limit of our own.</summary>
     public int MaxConnections { get; init; }
 
     public int MaxRoomsPerConnection { get; init; } = 128;

@@ -43,17 +43,22 @@ public ref struct Request
     /// <exception cref="JsonException">It is not, or of another shape. Escaping from the handler it becomes error 107.</exception>
     public readonly T? Read<T>() => JsonSerializer.Deserialize<T>(_message.Data, JsonSerializerOptions.Web);
 
-    /// <summary>Answers with data. Without a <c>seq</c> the client does not want an answer, and nothing is sent.</summary>
+    /// <summary>
+    /// Answers with data; only the first answer counts. Without a <c>seq</c> the client does not want one, and nothing is sent.
+    /// </summary>
     public void Reply(Payload payload) => Answer(payload.Kind, payload.Bytes.Span);
 
     /// <summary>Answers with the data that came.</summary>
     public void Echo() => Answer(_message.DataKind, _message.Data);
 
-    /// <summary>Answers with an error, which goes out without a <c>seq</c> too.</summary>
+    /// <summary>Answers with an error, which goes out without a <c>seq</c> too; only the first answer counts.</summary>
     public void Fail(uint code, string reason)
     {
-        IsAnswered = true;
-        Channel.Fail(_message, code, reason);
+        if (!IsAnswered)
+        {
+            IsAnswered = true;
+            Channel.Fail(_message, code, reason);
+        }
     }
 
     /// <summary>The answer comes later, from somebody else.</summary>
@@ -61,8 +66,9 @@ public ref struct Request
 
     internal void Answer(DataKind kind, ReadOnlySpan<byte> data)
     {
+        bool isFirst = !IsAnswered;
         IsAnswered = true;
-        if (_message.Seq > 0)
+        if (isFirst && _message.Seq > 0)
         {
             Channel.Send(new ClientMessage
             {

@@ -16,7 +16,7 @@ internal sealed class Room
 {
     private readonly Dictionary<byte[], int> _users = new(Utf8Comparer.Instance);
     private readonly int[] _membersIn;
-    private readonly RoomLog? _log;
+    private RoomLog? _log;
     private volatile FrameTraits _traits;
 
     public Room(byte[] name, byte[] epoch, Bucket owner)
@@ -26,7 +26,6 @@ internal sealed class Room
         Owner = owner;
         _membersIn = new int[owner.Hub.Buckets.Length];
         Parts = new RoomPart?[_membersIn.Length];
-        _log = owner.Options.History.MaxMessages > 0 ? new RoomLog(owner.Options.History) : null;
         _traits = TraitsNow();
     }
 
@@ -98,7 +97,13 @@ internal sealed class Room
     public ulong Publish(ReadOnlySpan<byte> user, DataKind kind, ReadOnlySpan<byte> data)
     {
         Offset++;
-        _log?.Append(Offset, user, kind, data, Owner.Loop.Now);
+        if (Owner.Options.History is { MaxMessages: > 0 } history)
+        {
+            // Made with the first message: most rooms of a large node say little or nothing.
+            _log ??= new RoomLog(history);
+            _log.Append(Offset, user, kind, data, Owner.Loop.Now);
+        }
+
         Owner.Counters.RoomMessages++;
         Distribute(RouteNames.Publish, user, Offset, kind, data);
         return Offset;
@@ -141,7 +146,12 @@ internal sealed class Room
         return found;
     }
 
-    public void ApplyPolicy() => _traits = TraitsNow();
+    /// <summary>Takes the owner's new options: the queue policy, and how much is remembered.</summary>
+    public void ApplyOptions()
+    {
+        _traits = TraitsNow();
+        _log?.Apply(Owner.Options.History);
+    }
 
     /// <summary>Sends to one bucket's members. On that bucket's loop.</summary>
     public void Deliver(

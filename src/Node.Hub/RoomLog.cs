@@ -9,6 +9,7 @@ namespace Node.Hub;
 /// </summary>
 internal sealed class RoomLog(HistoryOptions options) : IDisposable
 {
+    private HistoryOptions _options = options;
     private Entry[] _ring = new Entry[4];
     private int _head;
     private int _count;
@@ -18,12 +19,8 @@ internal sealed class RoomLog(HistoryOptions options) : IDisposable
     {
         int size = user.Length + data.Length;
         DropExpired(now);
-        while (_count > 0 && (_count == options.MaxMessages || _bytes + size > options.MaxBytes))
-        {
-            DropFirst();
-        }
-
-        if (size > options.MaxBytes)
+        DropBeyond(_options.MaxMessages - 1, _options.MaxBytes - size);
+        if (size > _options.MaxBytes)
         {
             return;
         }
@@ -75,17 +72,26 @@ internal sealed class RoomLog(HistoryOptions options) : IDisposable
         };
     }
 
-    public void Dispose()
+    /// <summary>Takes new bounds; what is beyond them is forgotten.</summary>
+    public void Apply(HistoryOptions options)
     {
-        while (_count > 0)
+        _options = options;
+        DropBeyond(options.MaxMessages, options.MaxBytes);
+    }
+
+    public void Dispose() => DropBeyond(0, 0);
+
+    private void DropExpired(long now)
+    {
+        while (_count > 0 && now - At(0).At > _options.TimeToLive)
         {
             DropFirst();
         }
     }
 
-    private void DropExpired(long now)
+    private void DropBeyond(int messages, int bytes)
     {
-        while (_count > 0 && now - At(0).At > options.TimeToLive)
+        while (_count > 0 && (_count > messages || _bytes > bytes))
         {
             DropFirst();
         }

@@ -60,12 +60,12 @@ internal sealed class RoomTable
         }
     }
 
-    /// <summary>New policies for the rooms that are there.</summary>
-    public void ApplyPolicies()
+    /// <summary>New options for the rooms that are there.</summary>
+    public void ApplyOptions()
     {
         foreach (Room room in _owned.Values)
         {
-            room.ApplyPolicy();
+            room.ApplyOptions();
         }
     }
 

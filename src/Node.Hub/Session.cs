@@ -38,43 +38,18 @@ public abstract class Session : ConnectionHandler
 
     public sealed override int OnReceive(Span<byte> data)
     {
-        _heardAt = (uint)Bucket.Loop.Now;
-        if (_pinged)
+        try
         {
-            // Else the next look would come only at the end of this ping's timeout, however much shorter the interval is.
-            _pinged = false;
-            ScheduleDeadline();
+            return Read(data);
         }
-
-        int consumed = 0;
-        while (consumed < data.Length && Connection.AcceptsFrames)
+        catch (Exception exception)
         {
-            WireEvent wireEvent = _reader.Read(data[consumed..], Bucket.Reader);
-            consumed += wireEvent.Consumed;
-            // A few compressed bytes can ask for megabytes of answers: memory stays bounded within the turn too.
-            Bucket.Loop.Outbox.FlushIfFull();
-            switch (wireEvent.Kind)
-            {
-                case WireEventKind.NeedMore:
-                    return consumed;
-                case WireEventKind.Message:
-                    Bucket.Counters.MessagesIn++;
-                    OnMessage(wireEvent.Opcode, wireEvent.Payload);
-                    break;
-                case WireEventKind.Ping:
-                    SendControl(Opcode.Pong, wireEvent.Payload, FrameTraits.Pong);
-                    break;
-                case WireEventKind.Close:
-                    AnswerClose(wireEvent.Code);
-                    break;
-                case WireEventKind.Error:
-                    Close(wireEvent.Code, wireEvent.Reason);
-                    break;
-            }
+            // Our own bug: an application's faults end at the dispatcher. The client is told so, and comes back.
+            Bucket.Loop.Counters.Faults++;
+            Bucket.Loop.Fault?.Invoke(exception);
+            Close(CloseCode.InternalError, "internal error");
+            return data.Length;
         }
-
-        // What is left after a close is nobody's: it must not be kept.
-        return Connection.AcceptsFrames ? consumed : data.Length;
     }
 
     public sealed override void OnDeadline()
@@ -87,7 +62,7 @@ public abstract class Session : ConnectionHandler
         }
 
         uint silent = SilentFor;
-        if (_pinged && silent >= options.HeartbeatInterval + options.HeartbeatTimeout)
+        if (_pinged && silent >= (long)options.HeartbeatInterval + options.HeartbeatTimeout)
         {
             // The peer is most likely gone: the close frame is a courtesy that gets a short time.
             Close(CloseCode.HeartbeatTimeout, "heartbeat timeout");
@@ -132,7 +107,7 @@ public abstract class Session : ConnectionHandler
     internal void ScheduleDeadline()
     {
         HubOptions options = Bucket.Options;
-        long silence = options.HeartbeatInterval + (_pinged ? options.HeartbeatTimeout : 0);
+        long silence = options.HeartbeatInterval + (_pinged ? options.HeartbeatTimeout : 0L);
         long heartbeat = Bucket.Loop.Now - SilentFor + silence;
         Connection.SetDeadline(Math.Min(heartbeat, EndsAt));
     }
@@ -164,6 +139,52 @@ public abstract class Session : ConnectionHandler
         code = 0;
         reason = "";
         return false;
+    }
+
+    private int Read(Span<byte> data)
+    {
+        _heardAt = (uint)Bucket.Loop.Now;
+        if (_pinged)
+        {
+            // Else the next look would come only at the end of this ping's timeout, however much shorter the interval is.
+            _pinged = false;
+            ScheduleDeadline();
+        }
+
+        int consumed = 0;
+        while (consumed < data.Length && Connection.AcceptsFrames)
+        {
+            WireEvent wireEvent = _reader.Read(data[consumed..], Bucket.Reader);
+            consumed += wireEvent.Consumed;
+            // A few compressed bytes can ask for megabytes of answers: memory stays bounded within the turn too.
+            Bucket.Loop.Outbox.FlushIfFull();
+            if (!Connection.AcceptsFrames)
+            {
+                break;
+            }
+
+            switch (wireEvent.Kind)
+            {
+                case WireEventKind.NeedMore:
+                    return consumed;
+                case WireEventKind.Message:
+                    Bucket.Counters.MessagesIn++;
+                    OnMessage(wireEvent.Opcode, wireEvent.Payload);
+                    break;
+                case WireEventKind.Ping:
+                    SendControl(Opcode.Pong, wireEvent.Payload, FrameTraits.Pong);
+                    break;
+                case WireEventKind.Close:
+                    AnswerClose(wireEvent.Code);
+                    break;
+                case WireEventKind.Error:
+                    Close(wireEvent.Code, wireEvent.Reason);
+                    break;
+            }
+        }
+
+        // What is left after a close is nobody's: it must not be kept.
+        return Connection.AcceptsFrames ? consumed : data.Length;
     }
 
     private void AnswerClose(ushort code)

@@ -213,6 +213,12 @@ public sealed class EventLoop : PipeScheduler, IDisposable
         Counters.LongestTurnTicks = Math.Max(Counters.LongestTurnTicks, ticks);
     }
 
+    /// <summary>
+    /// No thread is the loop's until its next turn: for simulations that turn several loops on one thread, where each would else
+    /// take the other's turn for its own.
+    /// </summary>
+    internal void LeaveThread() => _threadId = 0;
+
     internal Connection? Adopt(int descriptor, ConnectionHandler? handler, bool connecting)
     {
         var connection = new DescriptorConnection(this, descriptor, connecting);

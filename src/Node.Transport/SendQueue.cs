@@ -147,9 +147,10 @@ internal sealed class SendQueue(FramePool pool)
 
     private void PutControl(SharedFrame frame, Lane lane)
     {
-        // Control frames stand together in front of the data: at most one of each kind, so two looks find it.
+        // Control frames stand together in front of the data: at most one of each kind, so a few looks find it. A frame of the
+        // close lane at the very front is not overtaken: it is the answer to a handshake, before which nothing may be said.
         int i = FirstMovable;
-        for (; i < _count && At(i).Lane is Lane.Ping or Lane.Pong; i++)
+        for (; i < _count && At(i).Lane is Lane.Ping or Lane.Pong or Lane.Close; i++)
         {
             if (At(i).Lane == lane)
             {

@@ -34,7 +34,7 @@ internal sealed record SettingType(string Name, string Syntax, Func<string, obje
 
     public static readonly SettingType Size = new("size", "a number of bytes, or with a unit: B, KiB, MiB, GiB", ParseSize, FormatSize);
 
-    public static readonly SettingType Duration = new("duration", "a number with a unit: ms, s, m, h", ParseDuration, FormatDuration);
+    public static readonly SettingType Duration = new("duration", "a number with a unit: ms, s, m, h", text => ParseDuration(text), FormatDuration);
 
     public static readonly SettingType Address = new("IP address", "an IP address, such as 127.0.0.1, 0.0.0.0 or ::",
         text => IPAddress.TryParse(text, out IPAddress? address) && address.ToString().Length > 0 && LooksWhole(text) ? address : null,
@@ -68,7 +68,7 @@ internal sealed record SettingType(string Name, string Syntax, Func<string, obje
 
     private static object? ParseSize(string text) => ParseScaled(text, SizeUnits, bareScale: 1);
 
-    private static object? ParseDuration(string text) =>
+    private static TimeSpan? ParseDuration(string text) =>
         text == "0" ? TimeSpan.Zero : ParseScaled(text, TimeUnits, bareScale: null) is long ticks ? TimeSpan.FromTicks(ticks) : null;
 
     private static object? ParseScaled(string text, (string Suffix, long Scale)[] units, long? bareScale)

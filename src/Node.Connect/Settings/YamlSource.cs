@@ -14,9 +14,7 @@ internal sealed class YamlSource(SettingsDraft draft, string fileName)
     {
         try
         {
-            CheckDepth(text);
-            YamlStream stream = [];
-            stream.Load(new StringReader(text));
+            YamlStream stream = Load(text);
             if (stream.Documents.Count > 1)
             {
                 draft.Fail(At(stream.Documents[1].RootNode), "", "a second document (after ---) starts here", "allowed: one document");
@@ -49,9 +47,33 @@ internal sealed class YamlSource(SettingsDraft draft, string fileName)
         return At(error.Start);
     }
 
-    private static void CheckDepth(string text)
+    private static YamlStream Load(string text)
+    {
+        YamlStream stream = [];
+        Walk(text, CheckDepth);
+        Walk(text, stream.Load);
+        return stream;
+    }
+
+    /// <summary>Has the library walk over a text, and turns whatever it throws into the one exception that names a place.</summary>
+    private static void Walk(string text, Action<IParser> walk)
     {
         Parser parser = new(new StringReader(text));
+        try
+        {
+            walk(parser);
+        }
+        catch (Exception error) when (error is not YamlException)
+        {
+            // The scanner gives up by InvalidOperationException where a list's closing bracket was forgotten, the tree's loader by
+            // ArgumentException where a value is missing; only the library's own code runs in here.
+            Mark place = parser.Current?.End ?? Mark.Empty;
+            throw new YamlException(place, place, "what follows here cannot be read", error);
+        }
+    }
+
+    private static void CheckDepth(IParser parser)
+    {
         int depth = 0;
         while (parser.MoveNext())
         {

@@ -27,13 +27,17 @@ public sealed class Inflater : IDisposable
     private bool _isDisposed;
     private ZlibHandle? _zlib;
 
-    /// <param name="windowBits">8 to 15: what the peer was allowed, or more.</param>
+    /// <param name="windowBits">8 to 15: what the peer was allowed, or more. It bounds memory where context takeover makes
+    /// the stream this connection's own; a peer that refers further back may find its message refused.</param>
     /// <param name="contextTakeover">The peer may refer to earlier messages.</param>
     public Inflater(int windowBits, bool contextTakeover)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(windowBits, 8);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(windowBits, 15);
-        _windowBits = (byte)windowBits;
+        // zlib lets a distance reach beyond the window, into what the same call put out, so that a peer which goes further
+        // back than agreed is refused or not by how its bytes were cut. With the largest window there is no beyond.
+        // A borrowed stream can have it for nothing; one of the connection's own would pay up to 32 KB for it.
+        _windowBits = (byte)(contextTakeover ? windowBits : 15);
         _contextTakeover = contextTakeover;
     }
 

@@ -154,6 +154,7 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("node:\n\tid: a\n", ":2:1: not valid YAML: ")]
     [InlineData("node: {id: a\n", "not valid YAML: ")]
     [InlineData("node:\n  id: a\n  id: b\n", ":3:3: not valid YAML: ")]
+    [InlineData("security:\n  origins: [a, b\n  id: c\n", ":2:14: not valid YAML: ")]
     public void What_is_not_YAML_is_told_with_its_place(string yaml, string expected) =>
         Assert.Contains(expected, Assert.Single(Errors(yaml)));
 

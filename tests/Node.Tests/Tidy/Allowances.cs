@@ -10,6 +10,15 @@ public static class Allowances
 
     public static IReadOnlyList<Allowance> All { get; } =
     [
+        new("block", "src/Node.Hub/Auth/TokenValidator.cs", "with local keys the task is complete when it comes back"),
+        new("block", "src/Node.Transport/EventLoop.cs", "the one wait of a loop: its poller's"),
+        new("block", "src/Node.Transport/ParkingPoller.cs", "the poller of a loop without descriptors"),
+        new("block", "src/Node.Transport/StreamConnection.cs", "takes the result of an operation that is complete"),
+        new("lock", "src/Node.Transport/Tls/CertificateStore.cs", "belongs to no loop: a timer and a file watcher meet there"),
+        new("delay", "tests/Node.Tests/Metrics/RealPrometheusTests.cs", "another program's state can only be asked for"),
+        new("delay", "tests/Node.Tests/Transport/TestServer.cs", "the one place that waits for a condition of another thread"),
+        new("delay", "tests/Node.Tests/Transport/ConnectionBehaviourTests.cs", "waits until the kernel's buffers stand still, which no event tells"),
+        new("delay", "tests/Node.Tests/Transport/TlsTests.cs", "that something does not happen has no event either"),
     ];
 
     /// <summary>The findings that no allowance covers; each is "path:line: [rule] what".</summary>

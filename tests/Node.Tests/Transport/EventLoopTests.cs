@@ -295,7 +295,7 @@ public sealed class EventLoopTests : IDisposable
         var onLoop = new TaskCompletionSource<bool>();
         loop.Post(async () =>
         {
-            await Task.Delay(1);
+            await Task.Run(() => { });
             onLoop.SetResult(loop.IsOnLoop);
         });
         Assert.True(await onLoop.Task);

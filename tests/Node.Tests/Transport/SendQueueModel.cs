@@ -33,7 +33,7 @@ internal sealed class SendQueueModel
                 return true;
             }
 
-            int data = _items.FindIndex(FirstMovable, item => item.Lane is Lane.Data or Lane.Close);
+            int data = _items.FindIndex(FirstMovable, item => item.Lane is Lane.Data);
             _items.Insert(data < 0 ? _items.Count : data, new Item(bytes, traits.Lane, null, false));
             return true;
         }

@@ -134,17 +134,22 @@ public class SendQueueTests
                     break;
             }
 
-            byte[] all = new byte[model.Content.Count()];
-            Assert.Equal(all.Length, queue.Bytes);
-            Assert.Equal(all.Length, queue.Peek(all));
-            Assert.Equal(model.Content, all);
-            Assert.Equal(model.Dropped, pool.Counters.DroppedOldest);
-            Assert.Equal(model.Conflated, pool.Counters.DroppedConflated);
+            AssertSame(model, queue, pool.Counters);
         }
 
         queue.Clear();
         rented.ForEach(pool.Release);
         Assert.All(rented, frame => Assert.Equal(0, frame.Length));
         return true;
+    }
+
+    private static void AssertSame(SendQueueModel model, SendQueue queue, LoopCounters counters)
+    {
+        byte[] all = new byte[model.Content.Count()];
+        Assert.Equal(all.Length, queue.Bytes);
+        Assert.Equal(all.Length, queue.Peek(all));
+        Assert.Equal(model.Content, all);
+        Assert.Equal(model.Dropped, counters.DroppedOldest);
+        Assert.Equal(model.Conflated, counters.DroppedConflated);
     }
 }

@@ -197,6 +197,27 @@ public class DeflateTests
     }
 
     [Fact]
+    public void A_reference_beyond_the_agreed_window_is_judged_the_same_however_it_is_cut()
+    {
+        byte[] noise = new byte[600];
+        new Random(1).NextBytes(noise);
+        using var deflater = new Deflater(15, level: 6, contextTakeover: false);
+        byte[] compressed = Compress(deflater, [.. noise, .. noise]);
+        Assert.InRange(compressed.Length, 600, 700);
+
+        using var pool = new InflaterPool();
+        using var inflater = new Inflater(9, contextTakeover: false);
+        Assert.Equal(InflateResult.Ok, Inflate(inflater, compressed, pool, out _));
+        var output = new MessageAssembler();
+        for (int i = 0; i < compressed.Length; i++)
+        {
+            InflateResult result = inflater.Append(
+                compressed.AsSpan(i, 1), i == 0, i == compressed.Length - 1, output, 2000, pool);
+            Assert.Equal(InflateResult.Ok, result);
+        }
+    }
+
+    [Fact]
     public void A_bomb_is_1009_and_costs_the_limit()
     {
         using var deflater = new Deflater(15, level: 9, contextTakeover: false);

@@ -33,7 +33,7 @@ public sealed record NodeSection
     [Setting("Connections that the kernel holds for each listener until they are accepted.", Min = "1", Max = "65535")]
     public int Backlog { get; init; } = 4096;
 
-    [Setting("Largest HTTP request head of a handshake; beyond it 431.", Hot = true, Bytes = true, Min = "1KiB", Max = "1MiB")]
+    [Setting("Largest HTTP request head of a handshake; beyond it 431.", Hot = true, Bytes = true, Min = "1KiB", Max = "32KiB")]
     public int HeaderBytes { get; init; } = 8192;
 
     [Setting("From accept to the end of the handshake (TLS included).", Hot = true, Min = "100ms", Max = "5m")]
