@@ -3,33 +3,35 @@ using Node.Wire;
 
 namespace Node.Tests.Conformance;
 
-/// <summary>503: a node that has no room, and one that is about to stop.</summary>
+/// <summary>A node that has no room, and one that is about to stop.</summary>
 public sealed class OverloadTests
 {
     public static TheoryData<Carrier> Carriers => new(Enum.GetValues<Carrier>());
 
     [Theory]
     [MemberData(nameof(Carriers))]
-    public async Task Beyond_the_connection_limit_a_handshake_is_answered_503(Carrier carrier)
+    public async Task Beyond_the_connection_limit_a_session_ends_with_3005(Carrier carrier)
     {
         await using TestNode node = await TestNode.StartAsync(carrier, node: "  max_connections: 1");
         await using (RawClient first = await node.OpenAsync())
         {
-            await RefusedAsync(await node.ConnectAsync());
+            await using RawClient second = await node.OpenAsync();
+            Assert.Equal(CloseCode.Overloaded, await second.ReadCloseAsync());
+            await second.ReadEndAsync();
             await first.CloseAsync();
         }
 
         // The place is free once the node has seen the end of the stream, which may be after this side has.
-        HttpAnswer answer;
+        ServerFrame frame;
         do
         {
-            await using RawClient next = await node.ConnectAsync();
-            await next.SendAsync(UpgradeRequest.To("/ws"));
-            answer = await next.ReadAnswerAsync();
+            await using RawClient next = await node.OpenAsync();
+            await next.SendAsync(ClientFrame.Ping("a place"));
+            frame = await next.ReadFrameAsync();
         }
-        while (answer.Status == 503);
+        while (frame.Opcode == Opcode.Close);
 
-        Assert.Equal(101, answer.Status);
+        Assert.Equal("a place", frame.Text);
     }
 
     [Theory]
@@ -62,16 +64,5 @@ public sealed class OverloadTests
         Assert.Equal((503, "{\"status\":\"draining\"}\n"), (health.Status, health.Body));
         await late.SendAsync("Host: a\r\n\r\n");
         Assert.Equal(503, (await late.ReadAnswerAsync()).Status);
-    }
-
-    private static async Task RefusedAsync(RawClient client)
-    {
-        await using (client)
-        {
-            await client.SendAsync(UpgradeRequest.To("/ws"));
-            HttpAnswer answer = await client.ReadAnswerAsync();
-            Assert.Equal((503, "try again later, or another node\n"), (answer.Status, answer.Body));
-            await client.ReadEndAsync();
-        }
     }
 }

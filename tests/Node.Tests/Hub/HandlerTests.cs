@@ -130,7 +130,8 @@ public class HandlerTests
         client.Abort();
         await server.AssertEmptyAsync();
         release.SetResult();
-        await server.UntilAsync(() => true);
+        await server.TurnAsync();
+        await server.TurnAsync();
         Assert.Empty(server.Faults);
     }
 

@@ -44,6 +44,7 @@ public class HubApiTests
         await using HubClient bob = await HubClient.NamedAsync(server, "bob", proto: true);
         await using HubClient nameless = await HubClient.OpenAsync(server, new HubPeer());
         server.Hub.Broadcast("to all", "notice");
+        await server.TurnAsync();
         Assert.Equal("\"to all\"", (await alice.ReceiveAsync("notice")).Data);
         Assert.Equal("\"to all\"", (await bob.ReceiveAsync("notice")).Data);
         MessageModel first = await nameless.RequestAsync(HubClient.Of("connect") with { User = "carol" });

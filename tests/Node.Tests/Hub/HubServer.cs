@@ -47,10 +47,16 @@ internal sealed class HubServer : IDisposable
         while (!holds())
         {
             patience.Token.ThrowIfCancellationRequested();
-            foreach (EventLoop loop in Loops)
-            {
-                await LoopGroup.RunAsync(loop, () => { });
-            }
+            await TurnAsync();
+        }
+    }
+
+    /// <summary>What has been posted to the loops by now is done.</summary>
+    public async Task TurnAsync()
+    {
+        foreach (EventLoop loop in Loops)
+        {
+            await LoopGroup.RunAsync(loop, () => { });
         }
     }
 
