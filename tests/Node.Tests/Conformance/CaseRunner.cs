@@ -7,7 +7,7 @@ namespace Node.Tests.Conformance;
 internal static class CaseRunner
 {
     // Longer cases are cut by the kernel anyway, and an octet a write would take seconds.
-    private const int MaxOctets = 700;
+    private const int MaxOctets = 150;
 
     public static async Task RunAsync(TestNode node, WireCase wireCase)
     {
