@@ -23,6 +23,7 @@ internal static class HubOptionsMap
         HeartbeatInterval = Milliseconds(settings.Heartbeat.Interval),
         HeartbeatTimeout = Milliseconds(settings.Heartbeat.Timeout),
         MaxMessageBytes = settings.Messages.MaxBytes,
+        MaxFrameBytes = settings.Messages.MaxFrameBytes,
         MaxConnections = settings.Node.MaxConnections,
         MaxRoomsPerConnection = settings.Rooms.MaxPerConnection,
         Queue = new SendPolicy(OverflowOf(settings.Queue.Policy), settings.Queue.MaxBytes),

@@ -28,7 +28,7 @@ internal sealed class Bucket : IDisposable
         Loop = loop;
         _open = Open;
         Options = options;
-        Reader = new MessageReaderContext(WireRole.Server, options.MaxMessageBytes);
+        Reader = new MessageReaderContext(WireRole.Server, options.MaxMessageBytes) { MaxFrameBytes = options.MaxFrameBytes };
         Frames = new FrameBuilder(loop.Outbox, this);
         SetDerived(options);
         Rooms = new RoomTable(this);
@@ -109,6 +109,7 @@ internal sealed class Bucket : IDisposable
     {
         Options = options;
         Reader.MaxMessageBytes = options.MaxMessageBytes;
+        Reader.MaxFrameBytes = options.MaxFrameBytes;
         SetDerived(options);
         Rooms.ApplyOptions();
     }

@@ -67,8 +67,8 @@ internal sealed class HubMeter : IDisposable
         LoopCount("node.accepts", "{connection}", "Connections accepted", hub, c => c.Accepted);
         LoopCount("node.accept.errors", "{error}", "Failed accepts", hub, c => c.AcceptErrors);
         LoopCount("node.accept.pauses", "{pause}", "Times that accepting paused for want of descriptors or memory", hub, c => c.AcceptPauses);
-        LoopCount("node.bytes.received", "By", "Bytes received", hub, c => c.BytesReceived);
-        LoopCount("node.bytes.sent", "By", "Bytes sent", hub, c => c.BytesSent);
+        LoopCount("node.received", "By", "Bytes received", hub, c => c.BytesReceived);
+        LoopCount("node.sent", "By", "Bytes sent", hub, c => c.BytesSent);
         LoopCount("node.loop.turns", "{turn}", "Turns of the event loops", hub, c => c.Turns);
         LoopCount("node.loop.faults", "{fault}", "Exceptions that escaped to a loop", hub, c => c.Faults);
         LoopCount("node.queue.waits", "{wait}", "Sends after which something had to wait", hub, c => c.SendsShort);

@@ -33,6 +33,9 @@ public sealed record HubOptions
     /// <summary>The largest message, also after inflating.</summary>
     public int MaxMessageBytes { get; init; } = 64 * 1024;
 
+    /// <summary>The largest single frame of a message; 0: as the message.</summary>
+    public int MaxFrameBytes { get; init; }
+
     /// <summary>Connections beyond this are closed with 3005. 0 means no limit of our own.</summary>
     public int MaxConnections { get; init; }
 

@@ -10,6 +10,7 @@ public sealed class MessageReaderContext : IDisposable
 
     private FrameRules _rules;
     private int _maxMessageBytes;
+    private int _maxFrameBytes;
 
     public MessageReaderContext(WireRole role, int maxMessageBytes = DefaultMaxMessageBytes)
     {
@@ -28,7 +29,19 @@ public sealed class MessageReaderContext : IDisposable
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
             _maxMessageBytes = value;
-            _rules = _rules with { MaxFrameBytes = (long)value + (value >> 6) + 128 };
+            SetFrameRule();
+        }
+    }
+
+    /// <summary>The largest single frame, in bytes, as it travels. Beyond it: 1009. 0: what a message may be.</summary>
+    public int MaxFrameBytes
+    {
+        get => _maxFrameBytes;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _maxFrameBytes = value;
+            SetFrameRule();
         }
     }
 
@@ -39,4 +52,10 @@ public sealed class MessageReaderContext : IDisposable
     public InflaterPool Inflaters { get; } = new();
 
     public void Dispose() => Inflaters.Dispose();
+
+    private void SetFrameRule()
+    {
+        long byMessage = (long)_maxMessageBytes + (_maxMessageBytes >> 6) + 128;
+        _rules = _rules with { MaxFrameBytes = _maxFrameBytes > 0 ? Math.Min(_maxFrameBytes, byMessage) : byMessage };
+    }
 }

@@ -6,7 +6,7 @@ namespace Node.Connect.Settings;
 /// <summary>What must hold between keys. Checked at start, and at a reload on what would come in force.</summary>
 internal static class SettingsRules
 {
-    // RFC 7518 section 3.2: a key of the hash's size or more. Shorter ones work, so they get a warning and not a refusal.
+    // RFC 7518 section 3.2: a key of the hash's size or more.
     private const int SecretBytes = 32;
 
     /// <param name="Keys">Those concerned; the first that is not at its default tells where the mistake is.</param>
@@ -40,6 +40,13 @@ internal static class SettingsRules
             yield return new Violation(["node.bind", "auth.enabled", "auth.allow_anonymous"],
                 $"authentication is off and {settings.Node.Bind} is not a loopback address",
                 "set auth.enabled: true, or auth.allow_anonymous: true if everybody who can reach the port may be anybody");
+        }
+
+        int secretBytes = Encoding.UTF8.GetByteCount(auth.Secret);
+        if (auth.Enabled && secretBytes is > 0 and < SecretBytes)
+        {
+            yield return new Violation(["auth.secret"],
+                $"auth.secret has {secretBytes} bytes", $"RFC 7518 section 3.2 asks for {SecretBytes} or more");
         }
 
         if (auth.Enabled && auth.Secret.Length + auth.PublicKeyFile.Length + auth.JwksFile.Length == 0)

@@ -167,7 +167,7 @@ public class HubApiTests
         foreach (string name in new[]
         {
             "node.handshakes", "node.messages.received", "node.messages.sent", "node.room.messages", "node.closes",
-            "node.handshakes.refused", "node.fanout.duration", "node.bytes.sent", "node.loop.turns", "node.loop.busy",
+            "node.handshakes.refused", "node.fanout.duration", "node.sent", "node.loop.turns", "node.loop.busy",
         })
         {
             Assert.True(seen.GetValueOrDefault(name) > 0, $"{name} is {seen.GetValueOrDefault(name)}");

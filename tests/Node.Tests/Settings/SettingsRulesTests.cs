@@ -28,6 +28,7 @@ public sealed class SettingsRulesTests : IDisposable
 
     [Theory]
     [InlineData("auth: { enabled: true }", "auth.enabled: there is no key to check tokens with")]
+    [InlineData("auth: { enabled: true, secret: short }", "auth.secret: auth.secret has 5 bytes")]
     [InlineData("tls: { enabled: true }", "tls.enabled: there is no certificate")]
     [InlineData("tls: { enabled: true, cert_file: FILE }", "tls.enabled: only one of tls.cert_file and tls.key_file is set")]
     [InlineData("tls: { enabled: true, cert_file: FILE, key_file: FILE, pfx_file: FILE }", "tls.enabled: there are two certificates")]

@@ -21,6 +21,9 @@ internal sealed class SimulatedSession(
 
     public bool IsClosed => _cause is not null;
 
+    /// <summary>It overflowed, and its peer did not take what was left in the time that a close has.</summary>
+    public bool WasCut => _overflowed && _cause == CloseCause.Aborted;
+
     /// <summary>Does nothing by itself any more.</summary>
     public bool IsQuiet { get; set; }
 
@@ -127,7 +130,8 @@ internal sealed class SimulatedSession(
     {
         Assert.NotNull(_cause);
         Assert.True(peer.Socket.ServerClosed);
-        if (gentle)
+        // A connection that overflowed is closed within a time, and a slow peer may not take the rest of a frame in it.
+        if (gentle && !WasCut)
         {
             Assert.True(_parsed == peer.Received.Count, "the stream ends within a frame");
         }
