@@ -123,9 +123,19 @@ internal sealed class Bucket : IDisposable
         if (Loop.IsOnLoop)
         {
             Run(action, envelope);
-            return;
         }
+        else
+        {
+            PostBehind(action, envelope);
+        }
+    }
 
+    /// <summary>
+    /// As <see cref="Post"/>, but on the loop itself too it runs only after what was posted before: for what must see
+    /// another loop's post whose effect a client may know of already. Any thread.
+    /// </summary>
+    public void PostBehind(Action<Bucket, Envelope> action, Envelope envelope)
+    {
         // The action travels in the envelope: a post has room for one object. A queue of pairs beside the loop's own would
         // not keep the order: who is between its two queues when another sender passes falls behind that sender's next post.
         envelope.Action = action;

@@ -196,7 +196,7 @@ internal static class BuiltInRoutes
         }
 
         request.LeaveOpen();
-        channel.Bucket.Hub.OwnerOf(message.User).Post(DirectPosted, Envelope.Of(
+        channel.Bucket.Hub.OwnerOf(message.User).PostBehind(DirectPosted, Envelope.Of(
             null, RouteNames.Direct, message.User, channel.UserName, message.DataKind, message.Data, channel, message.Seq));
     }
 

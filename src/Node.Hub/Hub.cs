@@ -94,7 +94,7 @@ public sealed class Hub : IDisposable
     {
         byte[] name = Utf8Comparer.Bytes(user);
         var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        OwnerOf(name).Post(
+        OwnerOf(name).PostBehind(
             static (owner, envelope) =>
                 ((TaskCompletionSource<int>)envelope.Target!).SetResult(owner.Users.Deliver(envelope)),
             Envelope.Of(done, Utf8Comparer.Bytes(messageId), name, [], payload.Kind, payload.Bytes.Span));

@@ -64,7 +64,12 @@ public class AllocationTests
         {
             Array.ForEach(meters, meter => meter.Begin());
             frame.CopyTo(received, 0);
-            hub.Loops[0].Post(() => sender.OnReceive(received));
+            hub.Loops[0].Post(() =>
+            {
+                // What this posts to its own loop may run in the next turn, and is to be measured there.
+                meters[0].Begin();
+                sender.OnReceive(received);
+            });
             long cost = 0;
             for (int turn = 0; turn < 3; turn++)
             {
@@ -97,7 +102,7 @@ public class AllocationTests
             loop.TurnEnding = End;
         }
 
-        public void Begin() => _loop.Post(static meter => ((TurnMeter)meter!)._start = GC.GetAllocatedBytesForCurrentThread(), this);
+        public void Begin() => _loop.Post(static meter => ((TurnMeter)meter!).Start(), this);
 
         public long Take()
         {
@@ -105,6 +110,8 @@ public class AllocationTests
             _cost = 0;
             return cost;
         }
+
+        private void Start() => _start = _start > 0 ? _start : GC.GetAllocatedBytesForCurrentThread();
 
         private void End()
         {

@@ -26,6 +26,25 @@ public class BetweenLoopsTests
     }
 
     [Fact]
+    public void Who_has_been_told_that_it_is_connected_can_be_reached()
+    {
+        using var hub = new SimulatedHub(2);
+        SimulatedClient alice = hub.Named(0, "alice");
+        string user = hub.NameOwnedBy(0, "user");
+        SimulatedClient other = hub.Connect(1, new HubPeer($"/ws?user={user}"));
+        hub.Turn(1);
+        hub.Turn(1);
+        other.Read();
+        Assert.Equal("connect", other.Take().Single().MessageId);
+
+        // The loop that owns the name has not turned since; the message comes in the same turn as the news of the user.
+        alice.Send("direct", seq: 1, user: user);
+        hub.Settle();
+        Assert.Equal("{\"connections\":1}", alice.Take().Single().Data);
+        Assert.Equal("direct", other.Take().Single().MessageId);
+    }
+
+    [Fact]
     public void Two_joins_of_one_room_make_one_member()
     {
         using var hub = new SimulatedHub(2);

@@ -65,6 +65,7 @@ internal sealed class HubServer : IDisposable
     {
         await UntilAsync(() => Hub.Buckets.Sum(bucket => bucket.Loop.ConnectionCount) == 0);
         await UntilAsync(() => Hub.UserCount == 0 && Hub.RoomCount == 0);
+        await TurnAsync();
         Assert.Equal(0, Hub.SessionCount);
         Assert.Equal(0, Hub.Buckets.Sum(bucket => bucket.Counters.Members));
         Assert.Equal(0, Hub.Buckets.Sum(bucket => bucket.Counters.Channels));

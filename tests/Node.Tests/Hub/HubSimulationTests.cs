@@ -10,7 +10,7 @@ public class HubSimulationTests
 {
     private const int Steps = 50;
     private const int MaxSeeds = 3000;
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// The same seeds every time, so that a red run means a change. HUB_SEED=n plays one again; HUB_SEEDS=from-to goes further.
