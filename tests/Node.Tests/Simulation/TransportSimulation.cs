@@ -117,7 +117,7 @@ internal sealed class TransportSimulation : IDisposable
         _settling = true;
         _sessions.ForEach(session => session.IsQuiet = true);
         // At least a few turns: what was posted at the end has yet to be produced.
-        for (int i = 0; i < 2000 && (i < 20 || _sessions.Any(session => session.Connection.QueuedBytes > 0)); i++)
+        for (int i = 0; i < 20_000 && (i < 20 || _sessions.Any(session => session.Connection.QueuedBytes > 0)); i++)
         {
             _peers.ForEach(peer => peer.Read(int.MaxValue));
             Turn();
