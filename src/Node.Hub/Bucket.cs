@@ -73,11 +73,11 @@ internal sealed class Bucket : IDisposable
         CheckEmpty();
     }
 
-    /// <summary>Closes every session.</summary>
-    public void CloseAll(ushort code, string reason)
+    /// <summary>Closes every session; those that are slow to read have so many milliseconds for what waits for them.</summary>
+    public void CloseAll(ushort code, string reason, int withinMs)
     {
         _closing = true;
-        Loop.ForEach(connection => (connection.Handler as Session)?.Close(code, reason));
+        Loop.ForEach(connection => (connection.Handler as Session)?.Close(code, reason, withinMs));
         CheckEmpty();
     }
 

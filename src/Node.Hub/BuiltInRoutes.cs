@@ -99,7 +99,7 @@ internal static class BuiltInRoutes
 
         if (channel.JoinsPending == 0 || message.Room.IsEmpty)
         {
-            request.Fail(ErrorCode.NotAMember, "not a member");
+            RefuseStranger(ref request);
             return;
         }
 
@@ -130,7 +130,7 @@ internal static class BuiltInRoutes
         Channel channel = request.Channel;
         if (!channel.Bucket.Rooms.TryFindPart(channel, message.Room, out RoomPart? part))
         {
-            request.Fail(ErrorCode.NotAMember, "not a member");
+            RefuseStranger(ref request);
             return;
         }
 
@@ -232,7 +232,7 @@ internal static class BuiltInRoutes
         ref readonly ClientMessage message = ref request.Message;
         if (!request.Channel.Bucket.Rooms.TryFindPart(request.Channel, message.Room, out RoomPart? part))
         {
-            request.Fail(ErrorCode.NotAMember, "not a member");
+            RefuseStranger(ref request);
             return;
         }
 
@@ -244,12 +244,18 @@ internal static class BuiltInRoutes
     {
         if (!request.Channel.Bucket.Rooms.TryFindPart(request.Channel, request.Message.Room, out RoomPart? part))
         {
-            request.Fail(ErrorCode.NotAMember, "not a member");
+            RefuseStranger(ref request);
             return;
         }
 
         request.LeaveOpen();
         RoomQuery.Presence(request.Channel, part.Room, request.Message.Seq);
+    }
+
+    private static void RefuseStranger(ref Request request)
+    {
+        bool named = !request.Message.Room.IsEmpty;
+        request.Fail(named ? ErrorCode.NotAMember : ErrorCode.BadRequest, named ? "not a member" : "room is missing");
     }
 
     private static int LimitIn(ReadOnlySpan<byte> data) =>

@@ -105,7 +105,10 @@ public sealed class Channel : Session
         }
 
         Bucket.Counters.MessagesOut++;
-        int frame = Bucket.Frames.Write(message, Encoding, Compression, Bucket.Traits);
+
+        // A client waits for its answers: they are not dropped for being old. Who lets them pile up to the bound is closed.
+        FrameTraits traits = message.Seq > 0 || message.IsError ? Bucket.Lossless : Bucket.Traits;
+        int frame = Bucket.Frames.Write(message, Encoding, Compression, traits);
         Bucket.Loop.Outbox.Enqueue(Connection, frame);
     }
 

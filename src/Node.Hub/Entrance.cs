@@ -1,3 +1,4 @@
+using System.Text;
 using Node.Hub.Auth;
 using Node.Transport;
 using Node.Wire;
@@ -142,7 +143,7 @@ internal sealed class Entrance : ConnectionHandler
     {
         if (isFull)
         {
-            _bucket.Hub.Meter.Refused("the connection limit is reached");
+            _bucket.Hub.Meter.Refused("the connection limit is reached; retry_ms=5000");
             session.Close(CloseCode.Overloaded, "the connection limit is reached");
         }
     }
@@ -159,10 +160,13 @@ internal sealed class Entrance : ConnectionHandler
 
         QueryLookup lookup = head.Query.TryGet("token"u8, value, out int tokenLength);
         ReadOnlySpan<byte> token = value[..tokenLength];
-        if (lookup == QueryLookup.Absent && head.TryGetHeader("Authorization"u8, out ReadOnlySpan<byte> authorization)
-            && authorization.StartsWith("Bearer "u8))
+        if (lookup == QueryLookup.Absent && head.TryGetHeader("Authorization"u8, out ReadOnlySpan<byte> authorization))
         {
-            token = authorization["Bearer "u8.Length..].Trim((byte)' ');
+            // The scheme has no case (RFC 9110, 11.1); another scheme is no token, and is refused as such.
+            ReadOnlySpan<byte> scheme = "Bearer "u8;
+            bool bearer = authorization.Length > scheme.Length
+                && Ascii.EqualsIgnoreCase(authorization[..scheme.Length], scheme);
+            token = bearer ? authorization[scheme.Length..].Trim((byte)' ') : [];
             lookup = QueryLookup.Found;
         }
 

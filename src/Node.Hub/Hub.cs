@@ -162,10 +162,13 @@ public sealed class Hub : IDisposable
     public async Task<bool> DrainAsync(TimeSpan within, ushort code = CloseCode.Shutdown)
     {
         IsDraining = true;
-        string reason = code == CloseCode.Shutdown ? "the node stops" : "the node is being emptied";
+        string reason = code == CloseCode.Shutdown ? "the node stops; retry_ms=1000" : "the node is being emptied; retry_ms=100";
+
+        // Longer than the wait below, so that who has not left by then is counted as cut, and not as gone.
+        int withinMs = (int)Math.Min(within.TotalMilliseconds + 1000, int.MaxValue);
         foreach (Bucket bucket in Buckets)
         {
-            bucket.Loop.Post(() => bucket.CloseAll(code, reason));
+            bucket.Loop.Post(() => bucket.CloseAll(code, reason, withinMs));
         }
 
         // Within the same time as the rest: a loop that does not turn must not hold up a stop for ever.

@@ -60,7 +60,7 @@ internal sealed class Room
         ref int connections = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
             _users, user, out bool known);
         connections++;
-        if (!known && TellsPresence)
+        if (!known && Members < Owner.Options.PresenceLimit)
         {
             Tell(RouteNames.Joined, user);
         }

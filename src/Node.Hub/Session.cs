@@ -93,7 +93,10 @@ public abstract class Session : ConnectionHandler
     }
 
     /// <summary>Says why, sends what was enqueued before, and ends the connection.</summary>
-    internal void Close(ushort code, string reason)
+    /// <param name="code">The close code.</param>
+    /// <param name="reason">The close reason.</param>
+    /// <param name="withinMs">What a peer that is slow to read may take for what waits for it, in milliseconds.</param>
+    internal void Close(ushort code, string reason, int withinMs = Connection.DefaultCloseMs)
     {
         if (!Connection.AcceptsFrames)
         {
@@ -101,7 +104,7 @@ public abstract class Session : ConnectionHandler
         }
 
         SendClose(code, reason);
-        Connection.Close();
+        Connection.Close(withinMs);
     }
 
     internal void ScheduleDeadline()

@@ -9,6 +9,9 @@ namespace Node.Transport;
 /// </remarks>
 public abstract class Connection
 {
+    /// <summary>What a close may take where nobody says otherwise, in milliseconds.</summary>
+    public const int DefaultCloseMs = 2000;
+
     /// <summary>How long a peer may take to end its side after ours was ended, in milliseconds.</summary>
     private const int FinishTimeoutMs = 2000;
 
@@ -90,7 +93,7 @@ public abstract class Connection
     /// Whether to read until the peer has ended its stream too. Closing a socket with unread input resets it, and a reset
     /// can overtake and destroy the last bytes sent: so leave it out only where the peer has nothing more to say.
     /// </param>
-    public void Close(int withinMs = FinishTimeoutMs, bool awaitPeer = true)
+    public void Close(int withinMs = DefaultCloseMs, bool awaitPeer = true)
     {
         if (_state != State.Open)
         {

@@ -83,7 +83,7 @@ public class ErrorCodeTests
         await member.JoinAsync("lobby");
         await using HubClient client = await HubClient.NamedAsync(server, "alice");
         Assert.Equal(ErrorCode.NotAMember, (await client.RequestAsync(route, "lobby")).ErrorCode);
-        Assert.Equal(ErrorCode.NotAMember, (await client.RequestAsync(route)).ErrorCode);
+        Assert.Equal(ErrorCode.BadRequest, (await client.RequestAsync(route)).ErrorCode);
     }
 
     [Fact]
