@@ -9,22 +9,25 @@ internal sealed class Arena
     private const int ResetsPerTrim = 4096;
 
     private readonly List<byte[]> _chunks = [NewChunk(ChunkBytes)];
+    private byte[] _chunk;
     private int _current;
     private int _position;
     private int _highest;
     private int _resets;
+
+    public Arena() => _chunk = _chunks[0];
 
     /// <summary>Bytes in use, the unused ends of chunks included.</summary>
     public int Used { get; private set; }
 
     public Span<byte> Reserve(int maxBytes)
     {
-        if (_chunks[_current].Length - _position < maxBytes)
+        if (_chunk.Length - _position < maxBytes)
         {
             NextChunk(maxBytes);
         }
 
-        return _chunks[_current].AsSpan(_position, maxBytes);
+        return _chunk.AsSpan(_position, maxBytes);
     }
 
     public (int Chunk, int Start) Commit(int bytes)
@@ -48,6 +51,7 @@ internal sealed class Arena
         }
 
         _current = 0;
+        _chunk = _chunks[0];
         _position = 0;
         Used = 0;
     }
@@ -56,7 +60,7 @@ internal sealed class Arena
 
     private void NextChunk(int minBytes)
     {
-        Used += _chunks[_current].Length - _position;
+        Used += _chunk.Length - _position;
         _current++;
         _position = 0;
         if (_current == _chunks.Count)
@@ -67,5 +71,7 @@ internal sealed class Arena
         {
             _chunks[_current] = NewChunk(minBytes);
         }
+
+        _chunk = _chunks[_current];
     }
 }

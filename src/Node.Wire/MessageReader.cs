@@ -25,6 +25,14 @@ public struct MessageReader
     /// </summary>
     public WireEvent Read(Span<byte> input, MessageReaderContext context)
     {
+        if (_frames.TryReadShort(input, context.Rules, out Opcode opcode, out Span<byte> whole))
+        {
+            int size = FrameReader.ShortHeaderSize + whole.Length;
+            return CheckWhole(opcode, whole, context) is { } wrong
+                ? Fail(wrong, size, context)
+                : new WireEvent { Kind = WireEventKind.Message, Opcode = opcode, Payload = whole, Consumed = size };
+        }
+
         int consumed = 0;
         while (true)
         {
@@ -41,7 +49,7 @@ public struct MessageReader
             }
 
             bool isWhole = frame.IsFirst && frame.IsLast && !frame.IsCompressed;
-            WireError? error = isWhole ? CheckWhole(frame, context) : Gather(frame, context);
+            WireError? error = isWhole ? CheckWhole(frame.Opcode, frame.Payload, context) : Gather(frame, context);
             if (error is not null)
             {
                 return Fail(error, consumed, context);
@@ -66,9 +74,9 @@ public struct MessageReader
         _inflater?.Dispose();
     }
 
-    private static WireError? CheckWhole(scoped in FrameEvent frame, MessageReaderContext context) =>
-        frame.Payload.Length > context.MaxMessageBytes ? WireError.MessageTooBig
-        : frame.Opcode == Opcode.Text && !Utf8.IsValid(frame.Payload) ? WireError.TextNotUtf8
+    private static WireError? CheckWhole(Opcode opcode, ReadOnlySpan<byte> payload, MessageReaderContext context) =>
+        payload.Length > context.MaxMessageBytes ? WireError.MessageTooBig
+        : opcode == Opcode.Text && !Utf8.IsValid(payload) ? WireError.TextNotUtf8
         : null;
 
     private WireError? Gather(scoped in FrameEvent frame, MessageReaderContext context)
