@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Node.Transport.Linux;
 
@@ -21,10 +22,16 @@ public sealed class LoopGroup : IDisposable
 
     public IReadOnlyList<EventLoop> Loops => _loops;
 
+    /// <summary>Whether raw descriptors under epoll are an option here: on Linux, on a processor whose system calls we know.</summary>
+    [SupportedOSPlatformGuard("linux")]
+    public static bool HasEpoll { get; } = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is
+        Architecture.X64 or Architecture.Arm64 or Architecture.RiscV64 or Architecture.LoongArch64;
+
+    /// <exception cref="PlatformNotSupportedException">There is no epoll here, see <see cref="HasEpoll"/>.</exception>
     public static LoopGroup Epoll(int count) =>
-        OperatingSystem.IsLinux()
+        HasEpoll
             ? new LoopGroup(count, NewEpollPoller)
-            : throw new PlatformNotSupportedException("epoll needs Linux; set node.transport to sockets");
+            : throw new PlatformNotSupportedException("no epoll on this machine; set node.transport to sockets");
 
     public static LoopGroup Sockets(int count) => new(count, static () => new ParkingPoller());
 

@@ -32,7 +32,7 @@ public sealed class TransportServer : IDisposable
 
         // Loops on epoll can have connections of both kinds, so TLS changes only who accepts.
         bool epoll = options.Kind == TransportKind.Epoll
-            || (options.Kind == TransportKind.Auto && OperatingSystem.IsLinux());
+            || (options.Kind == TransportKind.Auto && LoopGroup.HasEpoll);
         _group = epoll ? LoopGroup.Epoll(options.Loops) : LoopGroup.Sockets(options.Loops);
         _byDescriptors = epoll && options.Tls is null;
     }

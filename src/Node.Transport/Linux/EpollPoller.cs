@@ -191,7 +191,8 @@ public sealed unsafe class EpollPoller : ReadinessPoller
     {
         fixed (byte* bytes = destination)
         {
-            return Result((int)Libc.Recv(descriptor, bytes, destination.Length, 0));
+            var received = (int)Libc.SystemCall(Libc.SysRecvFrom, descriptor, bytes, destination.Length, 0, 0, 0);
+            return received >= 0 ? received : -Marshal.GetLastSystemError();
         }
     }
 
@@ -200,7 +201,9 @@ public sealed unsafe class EpollPoller : ReadinessPoller
     {
         fixed (byte* bytes = source)
         {
-            return Result((int)Libc.Send(descriptor, bytes, source.Length, Libc.MsgNoSignal));
+            var sent = (int)Libc.SystemCall(
+                Libc.SysSendTo, descriptor, bytes, source.Length, Libc.MsgNoSignal, 0, 0);
+            return sent >= 0 ? sent : -Marshal.GetLastSystemError();
         }
     }
 
