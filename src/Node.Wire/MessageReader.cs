@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text.Unicode;
 
 namespace Node.Wire;
@@ -76,8 +78,30 @@ public struct MessageReader
 
     private static WireError? CheckWhole(Opcode opcode, ReadOnlySpan<byte> payload, MessageReaderContext context) =>
         payload.Length > context.MaxMessageBytes ? WireError.MessageTooBig
-        : opcode == Opcode.Text && !Utf8.IsValid(payload) ? WireError.TextNotUtf8
+        : opcode == Opcode.Text && !IsAscii(payload) && !Utf8.IsValid(payload) ? WireError.TextNotUtf8
         : null;
+
+    /// <summary>
+    /// Says at once of most short text that it is valid. The framework's validation is not inlined, and comes precompiled for
+    /// an older processor where the program is not compiled in tiers: 15 ns for 64 bytes, which is 3 % of an echo at depth 16.
+    /// </summary>
+    private static bool IsAscii(ReadOnlySpan<byte> payload)
+    {
+        int last = payload.Length - Vector128<byte>.Count;
+        if (last is < 0 or > 256)
+        {
+            return false;
+        }
+
+        ref byte start = ref MemoryMarshal.GetReference(payload);
+        Vector128<byte> all = Vector128.LoadUnsafe(ref start, (nuint)last);
+        for (int at = 0; at < last; at += Vector128<byte>.Count)
+        {
+            all |= Vector128.LoadUnsafe(ref start, (nuint)at);
+        }
+
+        return all.ExtractMostSignificantBits() == 0;
+    }
 
     private WireError? Gather(scoped in FrameEvent frame, MessageReaderContext context)
     {

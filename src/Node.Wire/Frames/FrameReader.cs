@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Node.Wire;
 
@@ -30,6 +31,7 @@ public struct FrameReader
     /// left to <see cref="Read"/>, which gives the same for this too, in twice the time.
     /// </summary>
     /// <returns>Whether the input starts with one; its header took <see cref="ShortHeaderSize"/> bytes.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool TryReadShort(Span<byte> input, in FrameRules rules, out Opcode opcode, out Span<byte> payload)
     {
         opcode = default;
