@@ -20,6 +20,9 @@ internal sealed class Arena
     /// <summary>Bytes in use, the unused ends of chunks included.</summary>
     public int Used { get; private set; }
 
+    /// <summary>The chunk that is being filled.</summary>
+    public int Current => _current;
+
     public Span<byte> Reserve(int maxBytes)
     {
         if (_chunk.Length - _position < maxBytes)
@@ -30,12 +33,13 @@ internal sealed class Arena
         return _chunk.AsSpan(_position, maxBytes);
     }
 
-    public (int Chunk, int Start) Commit(int bytes)
+    /// <returns>Where in the chunk <see cref="Current"/> they start.</returns>
+    public int Commit(int bytes)
     {
         int start = _position;
         _position += bytes;
         Used += bytes;
-        return (_current, start);
+        return start;
     }
 
     public ReadOnlySpan<byte> Bytes(int chunk, int start, int length) => _chunks[chunk].AsSpan(start, length);

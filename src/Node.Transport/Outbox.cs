@@ -50,7 +50,8 @@ public sealed class Outbox
         }
 
         ref Frame frame = ref _frames[_frameCount];
-        (frame.Chunk, frame.Start) = _arena.Commit(bytes);
+        frame.Start = _arena.Commit(bytes);
+        frame.Chunk = _arena.Current;
         frame.Length = bytes;
         frame.Traits = traits;
         return _frameCount++;
@@ -61,16 +62,6 @@ public sealed class Outbox
     {
         if (!connection.AcceptsFrames)
         {
-            return;
-        }
-
-        if (connection.Backlog is { } backlog)
-        {
-            if (!TryQueue(backlog, frame))
-            {
-                connection.Overflowed();
-            }
-
             return;
         }
 
@@ -123,14 +114,25 @@ public sealed class Outbox
         }
 
         _flushing = true;
+        bool someAreBehind = false;
         for (int i = 0; i < _entryCount; i++)
         {
-            Connection connection = _entries[i].Connection;
-            Run first = _entries[i].First;
-            connection.OutboxEntry = -1;
-            if (connection.IsOpen)
+            if (_entries[i].Connection.Backlog is null)
             {
-                FlushConnection(connection, first);
+                FlushEntry(i);
+            }
+            else
+            {
+                someAreBehind = true;
+            }
+        }
+
+        // Who does not keep up comes last: ten thousand queues filled first would delay everybody else by milliseconds.
+        for (int i = 0; someAreBehind && i < _entryCount; i++)
+        {
+            if (_entries[i].Connection.OutboxEntry == i)
+            {
+                FlushEntry(i);
             }
         }
 
@@ -193,9 +195,8 @@ public sealed class Outbox
         }
     }
 
-    private bool Follows(int frame) =>
-        _frames[frame].Chunk == _frames[frame - 1].Chunk &&
-        _frames[frame].Start == _frames[frame - 1].Start + _frames[frame - 1].Length;
+    /// <summary>Whether it lies right behind the frame before it: all do but the first of a chunk.</summary>
+    private bool Follows(int frame) => _frames[frame].Start != 0;
 
     private void AppendRun(ref Entry entry, int frame)
     {
@@ -215,6 +216,26 @@ public sealed class Outbox
         }
 
         entry.LastRun = _runCount++;
+    }
+
+    private void FlushEntry(int index)
+    {
+        Connection connection = _entries[index].Connection;
+        Run first = _entries[index].First;
+        connection.OutboxEntry = -1;
+        if (!connection.IsOpen)
+        {
+            return;
+        }
+
+        if (connection.Backlog is null)
+        {
+            FlushConnection(connection, first);
+        }
+        else
+        {
+            Queue(connection, connection.Backlog, first, 0);
+        }
     }
 
     private void FlushConnection(Connection connection, in Run first)
@@ -292,6 +313,13 @@ public sealed class Outbox
         SendQueue backlog = _pool.RentQueue();
         connection.Backlog = backlog;
         _pool.Counters.SendsShort++;
+        Queue(connection, backlog, run, sent);
+        connection.WaitWritable();
+    }
+
+    /// <summary>Puts frames behind what waits, the first of them without the bytes that are sent.</summary>
+    private void Queue(Connection connection, SendQueue backlog, Run run, int sent)
+    {
         bool overflowed = false;
         while (true)
         {
@@ -330,8 +358,6 @@ public sealed class Outbox
         {
             connection.Overflowed();
         }
-
-        connection.WaitWritable();
     }
 
     private bool TryQueue(SendQueue backlog, int frame)
