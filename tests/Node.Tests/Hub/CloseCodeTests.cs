@@ -1,6 +1,7 @@
 using Node.Hub;
 using Node.Tests.Auth;
 using Node.Tests.Messages;
+using Node.Tests.Simulation;
 using Node.Tests.Wire;
 using Node.Transport;
 using Node.Wire;
@@ -70,6 +71,37 @@ public class CloseCodeTests
             await nameless.DisposeAsync();
             Assert.True(await drained);
         }
+    }
+
+    [Fact]
+    public void A_member_that_is_slow_to_read_has_the_whole_time_of_a_stop()
+    {
+        const int Patience = 60_000;
+        using var hub = new SimulatedHub(1, faults: new SimulatedFaults { SendBufferBytes = 1024 });
+        SimulatedClient slow = hub.Named(0, "alice");
+        slow.Send("join", "hall", seq: 1);
+        hub.Settle();
+        slow.Take();
+        for (int i = 0; i < 100; i++)
+        {
+            _ = hub.Hub.PublishAsync("hall", $"message {i} of what is more than the socket takes");
+            hub.Turn(0);
+        }
+
+        Task<bool> drained = hub.Hub.DrainAsync(TimeSpan.FromMilliseconds(Patience));
+        for (int passed = 0; passed < Patience - 10_000; passed += 1000)
+        {
+            hub.Advance(1000);
+            hub.Turn(0);
+        }
+
+        hub.Settle();
+        Assert.Equal(100, slow.Take().Count);
+        Assert.Equal(CloseCode.Shutdown, slow.Peer.Closed?.Code);
+        Assert.Equal(0, hub.Loops[0].Counters.QueuedBytes);
+        slow.Socket.End();
+        hub.Settle();
+        Assert.True(drained.IsCompletedSuccessfully);
     }
 
     [Fact]
