@@ -63,6 +63,7 @@ internal sealed unsafe class ClientLoop : IDisposable
 
         client.Descriptor = fd;
         client.State = ClientState.Connecting;
+        client.IsSilent = false;
         client.Target = target;
         client.OpenedAt = Stopwatch.GetTimestamp();
 
@@ -91,6 +92,13 @@ internal sealed unsafe class ClientLoop : IDisposable
         {
             client.Unsent.Append(data[sent..]);
         }
+    }
+
+    /// <summary>Reads no more from a connection, with as little room in the kernel as there can be.</summary>
+    public static void Silence(Client client)
+    {
+        client.IsSilent = true;
+        ClientSocket.NarrowReceiveBuffer(client.Descriptor);
     }
 
     /// <summary>Says goodbye with 1000 and waits for the server's close frame.</summary>
@@ -167,7 +175,7 @@ internal sealed unsafe class ClientLoop : IDisposable
     /// <summary>The outer method owns the errors; <see cref="Consume"/> owns the loop.</summary>
     private void Receive(Client client)
     {
-        while (client.State != ClientState.Closed)
+        while (client.State != ClientState.Closed && !client.IsSilent)
         {
             int kept = client.Unread.Length;
             client.Unread.Bytes.CopyTo(new Span<byte>(_scratch, ScratchSize));

@@ -46,6 +46,13 @@ internal static unsafe class ClientSocket
         return fd;
     }
 
+    /// <summary>Asks for a receive buffer of one byte; the kernel gives its least, some 2 KB.</summary>
+    public static void NarrowReceiveBuffer(int fd)
+    {
+        int bytes = 1;
+        _ = Libc.SetOption(fd, Libc.LevelSocket, Libc.ReceiveBuffer, &bytes, sizeof(int));
+    }
+
     /// <summary>Returns the bytes taken, 0 when the socket is full, -1 when the connection is lost.</summary>
     public static int TrySend(int fd, ReadOnlySpan<byte> data)
     {

@@ -21,6 +21,7 @@ internal static unsafe partial class Libc
     public const int BindAddressNoPort = 24;
     public const int LevelSocket = 1;
     public const int Linger = 13;
+    public const int ReceiveBuffer = 8;
     public const int LevelTcp = 6;
     public const int NoDelay = 1;
 

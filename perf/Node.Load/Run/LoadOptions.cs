@@ -11,6 +11,7 @@ internal sealed record LoadOptions
         --server HOST:PORT   IPv4 address of the server                       127.0.0.1:8083
         --path PATH          what the handshake asks for                      /echo, /room with fanout
         --hub                speak the hub's protocol: /ws?user=…, join, publish
+        --silent             idle with --hub: read nothing once in the room
         --room NAME          the room to join with --hub                      load
         --connections N      over all processes                               100
         --payload BYTES      of a message                                     64
@@ -31,6 +32,7 @@ internal sealed record LoadOptions
     public IPEndPoint Server { get; init; } = new(IPAddress.Loopback, 8083);
     public string? Path { get; init; }
     public bool Hub { get; init; }
+    public bool Silent { get; init; }
     public string Room { get; init; } = "load";
     public int Connections { get; init; } = 100;
     public int Payload { get; init; } = 64;
@@ -67,9 +69,9 @@ internal sealed record LoadOptions
         for (int i = 0; i < arguments.Count; i++)
         {
             string name = arguments[i];
-            if (name == "--hub")
+            if (name is "--hub" or "--silent")
             {
-                options = options with { Hub = true };
+                options = name == "--hub" ? options with { Hub = true } : options with { Silent = true };
                 continue;
             }
 

@@ -3,10 +3,22 @@ using Node.Load.Run;
 
 namespace Node.Load.Scenarios;
 
-/// <summary>Connections that do nothing but answer pings; with the hub, each is a user in one room.</summary>
+/// <summary>
+/// Connections that do nothing but answer pings; with the hub, each is a user in one room, and with <c>--silent</c> one that
+/// reads nothing once it is in.
+/// </summary>
 internal sealed class IdleScenario(LoadOptions options) : Scenario(options)
 {
     private readonly HubMember? _hub = options.Hub ? new HubMember(options) : null;
+
+    public override void Connect()
+    {
+        base.Connect();
+        if (Options.Silent)
+        {
+            Members.ForEach(ClientLoop.Silence);
+        }
+    }
 
     public override void OnData(Client client, bool isFinal, ReadOnlySpan<byte> payload)
     {
