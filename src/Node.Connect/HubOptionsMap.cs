@@ -1,4 +1,5 @@
 using Node.Connect.Settings;
+using Node.Host.Settings;
 using Node.Hub;
 using Node.Hub.Auth;
 using Node.Transport;

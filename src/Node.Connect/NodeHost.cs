@@ -1,11 +1,13 @@
 using System.ComponentModel;
 using System.Net;
 using System.Reflection;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Node.Connect.Logging;
-using Node.Connect.Metrics;
 using Node.Connect.Settings;
+using Node.Host;
+using Node.Host.Logging;
+using Node.Host.Metrics;
+using Node.Host.Settings;
 using Node.Hub;
 using Node.Transport;
 
@@ -17,8 +19,8 @@ namespace Node.Connect;
 /// </summary>
 public sealed class NodeHost : IAsyncDisposable
 {
-    private readonly LoadedSettings _loaded;
-    private readonly SettingsWatcher _watcher;
+    private readonly LoadedSettings<NodeSettings> _loaded;
+    private readonly SettingsWatcher<NodeSettings> _watcher;
     private readonly LogLevelSwitch _level;
     private readonly ILogger _log;
     private readonly TransportServer _transport;
@@ -28,14 +30,14 @@ public sealed class NodeHost : IAsyncDisposable
     private MetricsEndpoint? _metrics;
     private bool _stopped;
 
-    private NodeHost(SettingsLoader loader, LoadedSettings loaded)
+    private NodeHost(SettingsLoader<NodeSettings> loader, LoadedSettings<NodeSettings> loaded)
     {
         _loaded = loaded;
         NodeSettings settings = loaded.Settings;
         _level = new LogLevelSwitch(settings.Log.Level);
         Loggers = NodeLogging.CreateFactory(settings.Log.Format, _level);
         _log = Loggers.CreateLogger("Node.Connect");
-        _watcher = new SettingsWatcher(loader, loaded, _log);
+        _watcher = new SettingsWatcher<NodeSettings>(loader, loaded, _log);
         _watcher.Changed += Reload;
         _exporter = new PrometheusExporter(_log);
         Hub = new Hub.Hub(HubOptionsMap.Map(settings), (exception, where) => _log.HandlerFailed(where, exception));
@@ -70,7 +72,7 @@ public sealed class NodeHost : IAsyncDisposable
     /// <exception cref="SettingsException">Something in them is wrong; it names everything that is.</exception>
     public static NodeHost Create(params string[] args)
     {
-        SettingsLoader loader = CommandLine.Loader(args);
+        SettingsLoader<NodeSettings> loader = NodeProcess.LineOf(args).Loader<NodeSettings>();
         return new NodeHost(loader, loader.Load());
     }
 
@@ -82,8 +84,8 @@ public sealed class NodeHost : IAsyncDisposable
         try
         {
             File.WriteAllText(file, yaml);
-            LoadedSettings loaded = new SettingsLoader(file, _ => null).Load();
-            return new NodeHost(new SettingsLoader(null, _ => null), loaded);
+            LoadedSettings<NodeSettings> loaded = new SettingsLoader<NodeSettings>(file, _ => null).Load();
+            return new NodeHost(new SettingsLoader<NodeSettings>(null, _ => null), loaded);
         }
         finally
         {
@@ -142,22 +144,14 @@ public sealed class NodeHost : IAsyncDisposable
     /// <param name="started">Runs once the node listens: what else the process has to offer.</param>
     public async Task RunAsync(Func<Task>? started = null)
     {
-        var stop = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var stop = new StopSignal();
         await StartAsync().ConfigureAwait(false);
         if (started is not null)
         {
             await started().ConfigureAwait(false);
         }
 
-        await StopAsync(await stop.Task.ConfigureAwait(false)).ConfigureAwait(false);
-
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.TrySetResult(signal.Signal.ToString());
-        }
+        await StopAsync(await stop.Told.ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -209,7 +203,7 @@ public sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    private void Reload(SettingsChange change)
+    private void Reload(SettingsChange<NodeSettings> change)
     {
         // First what can be refused (a key file): then nothing of the change is taken.
         HubOptions options = HubOptionsMap.Map(change.New);

@@ -1,11 +1,15 @@
+using Node.Host.Settings;
+
 namespace Node.Connect.Settings;
 
 /// <summary>
 /// All settings of a node, immutable; <c>new NodeSettings()</c> is the defaults. A section is one property, a key one property of
 /// a section's record with its <see cref="SettingAttribute"/>.
 /// </summary>
-public sealed record NodeSettings
+public sealed record NodeSettings : ISettings<NodeSettings>
 {
+    public static SettingsTable Table { get; } = new(typeof(NodeSettings));
+
     public NodeSection Node { get; init; } = new();
     public HeartbeatSection Heartbeat { get; init; } = new();
     public MessagesSection Messages { get; init; } = new();
@@ -17,4 +21,8 @@ public sealed record NodeSettings
     public WebSection Web { get; init; } = new();
     public MetricsSection Metrics { get; init; } = new();
     public LogSection Log { get; init; } = new();
+
+    public static IEnumerable<SettingsViolation> Violations(NodeSettings settings) => SettingsRules.Violations(settings);
+
+    public static IEnumerable<string> Warnings(NodeSettings settings) => SettingsRules.Warnings(settings);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Node.Host.Settings;
 
 namespace Node.Connect.Settings;
 
@@ -9,12 +10,7 @@ internal static class SettingsRules
     // RFC 7518 section 3.2: a key of the hash's size or more.
     private const int SecretBytes = 32;
 
-    /// <param name="Keys">Those concerned; the first that is not at its default tells where the mistake is.</param>
-    /// <param name="Problem">What is wrong.</param>
-    /// <param name="Remedy">What to do about it.</param>
-    public readonly record struct Violation(string[] Keys, string Problem, string Remedy);
-
-    public static IEnumerable<Violation> Violations(NodeSettings settings) =>
+    public static IEnumerable<SettingsViolation> Violations(NodeSettings settings) =>
         [.. Access(settings), .. Tls(settings), .. Limits(settings), .. Ports(settings), .. Addresses(settings)];
 
     /// <summary>What works, but is not wise.</summary>
@@ -32,12 +28,12 @@ internal static class SettingsRules
         }
     }
 
-    private static IEnumerable<Violation> Access(NodeSettings settings)
+    private static IEnumerable<SettingsViolation> Access(NodeSettings settings)
     {
         AuthSection auth = settings.Auth;
         if (!auth.Enabled && !auth.AllowAnonymous && !IPAddress.IsLoopback(settings.Node.Bind))
         {
-            yield return new Violation(["node.bind", "auth.enabled", "auth.allow_anonymous"],
+            yield return new SettingsViolation(["node.bind", "auth.enabled", "auth.allow_anonymous"],
                 $"authentication is off and {settings.Node.Bind} is not a loopback address",
                 "set auth.enabled: true, or auth.allow_anonymous: true if everybody who can reach the port may be anybody");
         }
@@ -45,18 +41,18 @@ internal static class SettingsRules
         int secretBytes = Encoding.UTF8.GetByteCount(auth.Secret);
         if (auth.Enabled && secretBytes is > 0 and < SecretBytes)
         {
-            yield return new Violation(["auth.secret"],
+            yield return new SettingsViolation(["auth.secret"],
                 $"auth.secret has {secretBytes} bytes", $"RFC 7518 section 3.2 asks for {SecretBytes} or more");
         }
 
         if (auth.Enabled && auth.Secret.Length + auth.PublicKeyFile.Length + auth.JwksFile.Length == 0)
         {
-            yield return new Violation(["auth.enabled", "auth.secret", "auth.public_key_file", "auth.jwks_file"],
+            yield return new SettingsViolation(["auth.enabled", "auth.secret", "auth.public_key_file", "auth.jwks_file"],
                 "there is no key to check tokens with", "set auth.secret, auth.public_key_file or auth.jwks_file");
         }
     }
 
-    private static IEnumerable<Violation> Tls(NodeSettings settings)
+    private static IEnumerable<SettingsViolation> Tls(NodeSettings settings)
     {
         TlsSection tls = settings.Tls;
         bool pem = tls.CertFile.Length > 0 && tls.KeyFile.Length > 0;
@@ -64,29 +60,29 @@ internal static class SettingsRules
         bool pfx = tls.PfxFile.Length > 0;
         if (tls.Enabled && (half || pem == pfx))
         {
-            yield return new Violation(["tls.enabled", "tls.cert_file", "tls.key_file", "tls.pfx_file"],
+            yield return new SettingsViolation(["tls.enabled", "tls.cert_file", "tls.key_file", "tls.pfx_file"],
                 half ? "only one of tls.cert_file and tls.key_file is set" : pem ? "there are two certificates" : "there is no certificate",
                 "set tls.cert_file and tls.key_file, or tls.pfx_file");
         }
     }
 
-    private static IEnumerable<Violation> Limits(NodeSettings settings)
+    private static IEnumerable<SettingsViolation> Limits(NodeSettings settings)
     {
         MessagesSection messages = settings.Messages;
         if (messages.MaxFrameBytes > messages.MaxBytes)
         {
-            yield return new Violation(["messages.max_frame_bytes", "messages.max_bytes"],
+            yield return new SettingsViolation(["messages.max_frame_bytes", "messages.max_bytes"],
                 "a frame may be larger than a message", "set messages.max_frame_bytes to 0 or at most messages.max_bytes");
         }
 
         if (settings.Queue.MaxBytes < messages.MaxBytes)
         {
-            yield return new Violation(["queue.max_bytes", "messages.max_bytes"],
+            yield return new SettingsViolation(["queue.max_bytes", "messages.max_bytes"],
                 "a message of the size allowed does not fit the queue", "set queue.max_bytes to at least messages.max_bytes");
         }
     }
 
-    private static IEnumerable<Violation> Ports(NodeSettings settings)
+    private static IEnumerable<SettingsViolation> Ports(NodeSettings settings)
     {
         (string Key, int Port)[] ports =
         [
@@ -96,16 +92,16 @@ internal static class SettingsRules
         foreach (var same in ports.Where(entry => entry.Port > 0).GroupBy(entry => entry.Port).Where(group => group.Count() > 1))
         {
             string[] keys = [.. same.Select(entry => entry.Key)];
-            yield return new Violation(keys, $"{string.Join(" and ", keys)} are both {same.Key}", "give each its own port");
+            yield return new SettingsViolation(keys, $"{string.Join(" and ", keys)} are both {same.Key}", "give each its own port");
         }
     }
 
-    private static IEnumerable<Violation> Addresses(NodeSettings settings)
+    private static IEnumerable<SettingsViolation> Addresses(NodeSettings settings)
     {
         string url = settings.Web.PublicWsUrl;
         if (url.Length > 0 && !(Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && uri.Scheme is "ws" or "wss"))
         {
-            yield return new Violation(["web.public_ws_url"], $"\"{url}\" is no WebSocket address", "allowed: ws://host:port/ws or wss://host/ws");
+            yield return new SettingsViolation(["web.public_ws_url"], $"\"{url}\" is no WebSocket address", "allowed: ws://host:port/ws or wss://host/ws");
         }
 
         foreach (string origin in settings.Node.AllowOrigins)
@@ -114,7 +110,7 @@ internal static class SettingsRules
                 || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? parsed) && parsed.GetLeftPart(UriPartial.Authority) == origin);
             if (!fits)
             {
-                yield return new Violation(["node.allow_origins"], $"\"{origin}\" is no origin", "allowed: *, or https://host or https://host:port");
+                yield return new SettingsViolation(["node.allow_origins"], $"\"{origin}\" is no origin", "allowed: *, or https://host or https://host:port");
             }
         }
     }

@@ -1,12 +1,13 @@
 using System.Text;
 using Node.Connect.Settings;
+using Node.Host.Settings;
 
 namespace Node.Fuzz.Targets;
 
 /// <summary>A settings file: whatever stands in it, it is read or refused by a <see cref="SettingsException"/> that says where.</summary>
 public sealed class SettingsTarget : FuzzTarget
 {
-    private static readonly SettingsLoader Loader = new("node.yaml", _ => null);
+    private static readonly SettingsLoader<NodeSettings> Loader = new("node.yaml", _ => null);
 
     public override string Name => "settings";
 

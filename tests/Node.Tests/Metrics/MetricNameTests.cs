@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
-using Node.Connect.Metrics;
+using Node.Host.Metrics;
 
 namespace Node.Tests.Metrics;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Logging.Abstractions;
-using Node.Connect.Metrics;
+using Node.Host.Metrics;
 
 namespace Node.Tests.Metrics;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using Node.Connect.Metrics;
+using Node.Host.Metrics;
 
 namespace Node.Tests.Metrics;
 

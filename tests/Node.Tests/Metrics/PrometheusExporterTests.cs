@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Node.Connect.Metrics;
+using Node.Host.Metrics;
 
 namespace Node.Tests.Metrics;
 

@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using Node.Connect.Metrics;
+using Node.Host.Metrics;
 using Node.Tests.Settings;
 
 namespace Node.Tests.Metrics;

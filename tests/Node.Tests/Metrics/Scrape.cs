@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.Metrics;
 using System.Text;
-using Node.Connect.Metrics;
+using Node.Host.Metrics;
 using Node.Tests.Settings;
 
 namespace Node.Tests.Metrics;

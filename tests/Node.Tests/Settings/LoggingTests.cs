@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using Node.Connect.Logging;
-using Node.Connect.Settings;
+using Node.Host.Logging;
+using Node.Host.Settings;
 
 namespace Node.Tests.Settings;
 
@@ -80,7 +81,7 @@ public sealed class LoggingTests
     [Fact]
     public void No_event_id_stands_twice_in_the_catalogue()
     {
-        int[] ids = [.. typeof(NodeLog).GetMethods()
+        int[] ids = [.. typeof(HostLog).GetMethods().Concat(typeof(NodeLog).GetMethods())
             .SelectMany(method => method.GetCustomAttributes(typeof(LoggerMessageAttribute), false))
             .Select(attribute => ((LoggerMessageAttribute)attribute).EventId)];
         Assert.True(ids.Length > 20);

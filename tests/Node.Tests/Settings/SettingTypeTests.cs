@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Node.Connect.Settings;
+using Node.Host.Settings;
 
 namespace Node.Tests.Settings;
 
@@ -21,7 +22,7 @@ public sealed class SettingTypeTests
     public void No_text_makes_a_parser_throw() =>
         Prop.ForAll(ArbMap.Default.ArbFor<string>(), text =>
         {
-            foreach (SettingKey key in SettingsTable.Keys.Where(key => key.Type is not null && text is not null))
+            foreach (SettingKey key in NodeSettings.Table.Keys.Where(key => key.Type is not null && text is not null))
             {
                 key.Parse(text!, out _);
             }

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Node.Connect.Settings;
+using Node.Host.Settings;
 
 namespace Node.Tests.Settings;
 
@@ -14,8 +15,8 @@ public sealed class SettingsLoaderTests : IDisposable
     [Fact]
     public void Without_file_and_environment_the_defaults_hold()
     {
-        NodeSettings settings = new SettingsLoader(null, _ => null).Load().Settings;
-        Assert.Empty(SettingsTable.Changes(new NodeSettings(), settings));
+        NodeSettings settings = new SettingsLoader<NodeSettings>(null, _ => null).Load().Settings;
+        Assert.Empty(NodeSettings.Table.Changes(new NodeSettings(), settings));
         Assert.Equal(8083, settings.Node.HttpPort);
         Assert.Equal(IPAddress.Loopback, settings.Node.Bind);
         Assert.Equal(TimeSpan.FromSeconds(25), settings.Heartbeat.Interval);
@@ -29,7 +30,7 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("node:\nqueue: ~\n")]
     [InlineData("node:\n  http_port:\n  id: null\n")]
     public void A_file_that_sets_nothing_leaves_the_defaults(string yaml) =>
-        Assert.Empty(SettingsTable.Changes(new NodeSettings(), Load(yaml).Settings));
+        Assert.Empty(NodeSettings.Table.Changes(new NodeSettings(), Load(yaml).Settings));
 
     [Fact]
     public void Every_type_is_read_from_the_file()
@@ -69,12 +70,12 @@ public sealed class SettingsLoaderTests : IDisposable
         _environment["HTTP_PORT"] = "7001";
         _environment["NODE_ALLOW_ORIGINS"] = "https://a.example, https://b.example";
         _environment["LOG_LEVEL"] = "";
-        LoadedSettings loaded = Load("node:\n  http_port: 7000\n  grpc_port: 7002\nlog:\n  level: debug\n");
+        LoadedSettings<NodeSettings> loaded = Load("node:\n  http_port: 7000\n  grpc_port: 7002\nlog:\n  level: debug\n");
         Assert.Equal((7001, 7002, 8086), (loaded.Settings.Node.HttpPort, loaded.Settings.Node.GrpcPort, loaded.Settings.Web.Port));
         Assert.Equal(["https://a.example", "https://b.example"], loaded.Settings.Node.AllowOrigins);
         Assert.Equal(LogLevel.Debug, loaded.Settings.Log.Level);
-        Assert.Equal("environment HTTP_PORT", loaded.Origins[SettingsTable.Key("node.http_port")].ToString());
-        Assert.Equal(_folder.At("node.yaml") + ":3:14", loaded.Origins[SettingsTable.Key("node.grpc_port")].ToString());
+        Assert.Equal("environment HTTP_PORT", loaded.Origins[NodeSettings.Table.Key("node.http_port")].ToString());
+        Assert.Equal(_folder.At("node.yaml") + ":3:14", loaded.Origins[NodeSettings.Table.Key("node.grpc_port")].ToString());
     }
 
     [Theory]
@@ -90,12 +91,12 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("LOG_LEVEL", "log.level")]
     [InlineData("LOG_FORMAT", "log.format")]
     public void The_users_own_variables_are_known(string variable, string path) =>
-        Assert.Equal(variable, SettingsTable.Key(path).Environment);
+        Assert.Equal(variable, NodeSettings.Table.Key(path).Environment);
 
     [Fact]
     public void No_variable_stands_for_two_keys()
     {
-        string?[] variables = [.. SettingsTable.Keys.Select(key => key.Environment).Where(name => name is not null)];
+        string?[] variables = [.. NodeSettings.Table.Keys.Select(key => key.Environment).Where(name => name is not null)];
         Assert.Equal(variables.Length, variables.Distinct().Count());
     }
 
@@ -178,16 +179,16 @@ public sealed class SettingsLoaderTests : IDisposable
     [Fact]
     public void A_secret_never_appears_in_an_error_or_on_a_page()
     {
-        SettingKey key = SettingsTable.Key("auth.secret");
+        SettingKey key = NodeSettings.Table.Key("auth.secret");
         Assert.Equal("(set)", key.Display("hush"));
-        LoadedSettings loaded = Load("auth: { secret: hush-hush-hush }\n");
+        LoadedSettings<NodeSettings> loaded = Load("auth: { secret: hush-hush-hush }\n");
         Assert.DoesNotContain("hush", SettingsReference.Effective(loaded));
     }
 
     [Fact]
     public void A_file_that_is_not_there_is_an_error()
     {
-        SettingsException error = Assert.Throws<SettingsException>(() => new SettingsLoader(_folder.At("none.yaml"), _ => null).Load());
+        SettingsException error = Assert.Throws<SettingsException>(() => new SettingsLoader<NodeSettings>(_folder.At("none.yaml"), _ => null).Load());
         Assert.Equal(_folder.At("none.yaml") + ": there is no such file", error.Message);
     }
 
@@ -199,12 +200,12 @@ public sealed class SettingsLoaderTests : IDisposable
             large.SetLength(1L << 32);
         }
 
-        SettingsException error = Assert.Throws<SettingsException>(() => new SettingsLoader(_folder.At("node.yaml"), _ => null).Load());
+        SettingsException error = Assert.Throws<SettingsException>(() => new SettingsLoader<NodeSettings>(_folder.At("node.yaml"), _ => null).Load());
         Assert.EndsWith("the file is larger than 1 MiB", error.Message);
     }
 
-    private LoadedSettings Load(string yaml) =>
-        new SettingsLoader(_folder.Write("node.yaml", yaml), _environment.GetValueOrDefault).Load();
+    private LoadedSettings<NodeSettings> Load(string yaml) =>
+        new SettingsLoader<NodeSettings>(_folder.Write("node.yaml", yaml), _environment.GetValueOrDefault).Load();
 
     private string[] Errors(string yaml) =>
         [.. Assert.Throws<SettingsException>(() => Load(yaml)).Errors.Select(error => error.ToString())];

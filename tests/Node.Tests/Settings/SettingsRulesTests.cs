@@ -1,4 +1,5 @@
 using Node.Connect.Settings;
+using Node.Host.Settings;
 
 namespace Node.Tests.Settings;
 
@@ -15,9 +16,9 @@ public sealed class SettingsRulesTests : IDisposable
         Assert.Equal(_folder.At("node.yaml") + ":2:9: node.bind: authentication is off and 0.0.0.0 is not a loopback address; " +
             "set auth.enabled: true, or auth.allow_anonymous: true if everybody who can reach the port may be anybody", error.Message);
 
-        LoadedSettings open = Load("node: { bind: 0.0.0.0 }\nauth: { allow_anonymous: true }\n");
+        LoadedSettings<NodeSettings> open = Load("node: { bind: 0.0.0.0 }\nauth: { allow_anonymous: true }\n");
         Assert.Contains(open.Warnings, warning => warning.Contains("authentication is off", StringComparison.Ordinal));
-        LoadedSettings closed = Load($"node: {{ bind: 0.0.0.0 }}\nauth: {{ enabled: true, secret: {new string('s', 32)} }}\n");
+        LoadedSettings<NodeSettings> closed = Load($"node: {{ bind: 0.0.0.0 }}\nauth: {{ enabled: true, secret: {new string('s', 32)} }}\n");
         Assert.Empty(closed.Warnings);
         Load("node: { bind: 127.3.2.1 }\n");
     }
@@ -53,5 +54,5 @@ public sealed class SettingsRulesTests : IDisposable
     public void What_goes_together_is_taken(string yaml) =>
         Assert.Empty(Load(yaml.Replace("FILE", _folder.Write("key.pem", ""), StringComparison.Ordinal)).Warnings);
 
-    private LoadedSettings Load(string yaml) => new SettingsLoader(_folder.Write("node.yaml", yaml), _ => null).Load();
+    private LoadedSettings<NodeSettings> Load(string yaml) => new SettingsLoader<NodeSettings>(_folder.Write("node.yaml", yaml), _ => null).Load();
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Node.Connect.Settings;
+using Node.Host.Settings;
 
 namespace Node.Tests.Settings;
 
@@ -11,17 +12,17 @@ public sealed class SettingsWatcherTests : IDisposable
     private readonly TestFolder _folder = new();
     private readonly ManualTime _time = new();
     private readonly RecordingLog _log = new();
-    private readonly List<SettingsChange> _changes = [];
+    private readonly List<SettingsChange<NodeSettings>> _changes = [];
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_hot_key_comes_in_force_and_subscribers_hear_of_it()
     {
-        using SettingsWatcher watcher = Start("queue: { max_bytes: 1MiB }\n");
+        using SettingsWatcher<NodeSettings> watcher = Start("queue: { max_bytes: 1MiB }\n");
         _folder.Replace("node.yaml", "queue: { max_bytes: 2MiB }\n");
         Settle(watcher);
-        SettingsChange change = Assert.Single(_changes);
+        SettingsChange<NodeSettings> change = Assert.Single(_changes);
         Assert.Equal((1 << 20, 2 << 20), (change.Old.Queue.MaxBytes, change.New.Queue.MaxBytes));
         Assert.Equal("queue.max_bytes", Assert.Single(change.Keys).Path);
         Assert.Same(change.New, watcher.Current);
@@ -31,7 +32,7 @@ public sealed class SettingsWatcherTests : IDisposable
     [Fact]
     public void A_key_that_needs_a_restart_is_named_and_keeps_its_value()
     {
-        using SettingsWatcher watcher = Start("");
+        using SettingsWatcher<NodeSettings> watcher = Start("");
         _folder.Replace("node.yaml", "node: { http_port: 9000, header_bytes: 16KiB }\n");
         Settle(watcher);
         Assert.Equal((8083, 16384), (watcher.Current.Node.HttpPort, watcher.Current.Node.HeaderBytes));
@@ -43,7 +44,7 @@ public sealed class SettingsWatcherTests : IDisposable
     [Fact]
     public void A_bad_file_changes_nothing_and_is_told_once()
     {
-        using SettingsWatcher watcher = Start("queue: { max_bytes: 2MiB }\n");
+        using SettingsWatcher<NodeSettings> watcher = Start("queue: { max_bytes: 2MiB }\n");
         _folder.Replace("node.yaml", "queue:\n  max_bytes: lots\n  polici: close\n");
         Settle(watcher);
         Settle(watcher);
@@ -58,7 +59,7 @@ public sealed class SettingsWatcherTests : IDisposable
     [Fact]
     public void A_file_that_is_gone_changes_nothing_and_counts_again_when_it_is_back()
     {
-        using SettingsWatcher watcher = Start("queue: { max_bytes: 2MiB }\n");
+        using SettingsWatcher<NodeSettings> watcher = Start("queue: { max_bytes: 2MiB }\n");
         File.Delete(_folder.At("node.yaml"));
         Settle(watcher);
         Assert.Equal(2 << 20, watcher.Current.Queue.MaxBytes);
@@ -71,7 +72,7 @@ public sealed class SettingsWatcherTests : IDisposable
     [Fact]
     public void A_file_that_is_being_written_waits_until_it_is_whole()
     {
-        using SettingsWatcher watcher = Start("queue: { max_bytes: 2MiB }\n");
+        using SettingsWatcher<NodeSettings> watcher = Start("queue: { max_bytes: 2MiB }\n");
         _time.Advance(watcher.PollInterval - watcher.SettleTime - (watcher.SettleTime / 2));
         _folder.Write("node.yaml", "");
         _time.Advance(watcher.SettleTime / 2);
@@ -85,7 +86,7 @@ public sealed class SettingsWatcherTests : IDisposable
     [Fact]
     public void What_would_not_go_with_values_that_wait_for_a_restart_is_refused()
     {
-        using SettingsWatcher watcher = Start("auth: { enabled: true, secret: 0123456789abcdef0123456789abcdef }\n");
+        using SettingsWatcher<NodeSettings> watcher = Start("auth: { enabled: true, secret: 0123456789abcdef0123456789abcdef }\n");
         _folder.Replace("node.yaml", "auth: { enabled: false }\n");
         Settle(watcher);
         Assert.NotEmpty(watcher.Current.Auth.Secret);
@@ -95,7 +96,7 @@ public sealed class SettingsWatcherTests : IDisposable
     [Fact]
     public void A_handler_that_throws_costs_the_others_nothing()
     {
-        using SettingsWatcher watcher = Start("", first: _ => throw new InvalidOperationException("broken"));
+        using SettingsWatcher<NodeSettings> watcher = Start("", first: _ => throw new InvalidOperationException("broken"));
         _folder.Replace("node.yaml", "log: { level: debug }\n");
         Settle(watcher);
         Assert.Single(_changes);
@@ -105,7 +106,7 @@ public sealed class SettingsWatcherTests : IDisposable
     [Fact]
     public void A_comment_is_no_change()
     {
-        using SettingsWatcher watcher = Start("");
+        using SettingsWatcher<NodeSettings> watcher = Start("");
         _folder.Replace("node.yaml", "# nothing\n");
         Settle(watcher);
         Assert.Empty(_changes);
@@ -115,7 +116,7 @@ public sealed class SettingsWatcherTests : IDisposable
     [Fact]
     public void A_warning_is_told_and_a_secret_is_not()
     {
-        using SettingsWatcher watcher = Start("");
+        using SettingsWatcher<NodeSettings> watcher = Start("");
         _folder.Replace("node.yaml", "auth: { secret: hush }\n");
         Settle(watcher);
         Assert.Contains(_log.Lines, line => line.Id == 16);
@@ -125,8 +126,8 @@ public sealed class SettingsWatcherTests : IDisposable
     [Fact]
     public void Without_a_file_there_is_nothing_to_follow()
     {
-        SettingsLoader loader = new(null, _ => null);
-        using SettingsWatcher watcher = new(loader, loader.Load(), _log, _time);
+        SettingsLoader<NodeSettings> loader = new(null, _ => null);
+        using SettingsWatcher<NodeSettings> watcher = new(loader, loader.Load(), _log, _time);
         watcher.Start();
         Settle(watcher);
         Assert.Empty(_log.Lines);
@@ -169,7 +170,7 @@ public sealed class SettingsWatcherTests : IDisposable
         using TestFolder elsewhere = new();
         elsewhere.Write("real.yaml", "");
         File.CreateSymbolicLink(_folder.At("node.yaml"), elsewhere.At("real.yaml"));
-        using SettingsWatcher watcher = Start(null);
+        using SettingsWatcher<NodeSettings> watcher = Start(null);
         elsewhere.Replace("real.yaml", "queue: { max_bytes: 2MiB }\n");
         Settle(watcher);
         Assert.Single(_changes);
@@ -179,15 +180,15 @@ public sealed class SettingsWatcherTests : IDisposable
     [DllImport("libc", EntryPoint = "rename")]
     private static extern int Rename([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
 
-    private SettingsWatcher Start(string? yaml, Action<SettingsChange>? first = null)
+    private SettingsWatcher<NodeSettings> Start(string? yaml, Action<SettingsChange<NodeSettings>>? first = null)
     {
         if (yaml is not null)
         {
             _folder.Write("node.yaml", yaml);
         }
 
-        SettingsLoader loader = new(_folder.At("node.yaml"), _ => null);
-        SettingsWatcher watcher = new(loader, loader.Load(), _log, _time);
+        SettingsLoader<NodeSettings> loader = new(_folder.At("node.yaml"), _ => null);
+        SettingsWatcher<NodeSettings> watcher = new(loader, loader.Load(), _log, _time);
         watcher.Changed += first;
         watcher.Changed += _changes.Add;
         watcher.Start();
@@ -196,13 +197,13 @@ public sealed class SettingsWatcherTests : IDisposable
     }
 
     /// <summary>Past a poll and the quiet time after it.</summary>
-    private void Settle(SettingsWatcher watcher) => _time.Advance(watcher.PollInterval + watcher.SettleTime + watcher.SettleTime);
+    private void Settle(SettingsWatcher<NodeSettings> watcher) => _time.Advance(watcher.PollInterval + watcher.SettleTime + watcher.SettleTime);
 
     private async Task AwaitReload(string path, Action write)
     {
-        SettingsLoader loader = new(path, _ => null);
-        TaskCompletionSource<SettingsChange> changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using SettingsWatcher watcher = new(loader, loader.Load(), _log)
+        SettingsLoader<NodeSettings> loader = new(path, _ => null);
+        TaskCompletionSource<SettingsChange<NodeSettings>> changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using SettingsWatcher<NodeSettings> watcher = new(loader, loader.Load(), _log)
         {
             PollInterval = TimeSpan.FromHours(1),
             SettleTime = TimeSpan.FromMilliseconds(5),

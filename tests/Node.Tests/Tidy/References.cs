@@ -12,11 +12,12 @@ public static class References
         ["Node.Wire"] = [],
         ["Node.Hub"] = ["Node.Transport", "Node.Wire"],
         ["Node.Rpc"] = [],
-        ["Node.Connect"] = ["Node.Transport", "Node.Wire", "Node.Hub", "Node.Rpc"],
-        ["Node.Controller"] = ["Node.Rpc"],
-        ["Node.Push"] = ["Node.Rpc"],
-        ["Node.Web"] = ["Node.Rpc"],
-        ["Node.Biz"] = ["Node.Rpc"],
+        ["Node.Host"] = [],
+        ["Node.Connect"] = ["Node.Transport", "Node.Wire", "Node.Hub", "Node.Rpc", "Node.Host"],
+        ["Node.Controller"] = ["Node.Rpc", "Node.Host"],
+        ["Node.Push"] = ["Node.Rpc", "Node.Host"],
+        ["Node.Web"] = ["Node.Rpc", "Node.Host"],
+        ["Node.Biz"] = ["Node.Rpc", "Node.Host"],
         ["Node.Standalone"] = null,
     };
 

@@ -1,3 +1,5 @@
+using Node.Host.Settings;
+
 namespace Node.Connect.Settings;
 
 /// <summary>Settings under <c>auth:</c>. Keys and claims hold for tokens that come after a change.</summary>

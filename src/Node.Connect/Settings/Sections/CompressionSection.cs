@@ -1,3 +1,5 @@
+using Node.Host.Settings;
+
 namespace Node.Connect.Settings;
 
 /// <summary>Settings under <c>compression:</c> (RFC 7692). They hold for handshakes after a change.</summary>

@@ -1,3 +1,5 @@
+using Node.Host.Settings;
+
 namespace Node.Connect.Settings;
 
 /// <summary>Settings under <c>messages:</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Node.Host.Settings;
 
 namespace Node.Connect.Settings;
 

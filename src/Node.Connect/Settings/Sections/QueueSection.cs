@@ -1,3 +1,5 @@
+using Node.Host.Settings;
+
 namespace Node.Connect.Settings;
 
 /// <summary>Settings under <c>queue:</c>: what waits for a client that reads slowly.</summary>

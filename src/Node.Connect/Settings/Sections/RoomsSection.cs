@@ -1,3 +1,5 @@
+using Node.Host.Settings;
+
 namespace Node.Connect.Settings;
 
 /// <summary>Settings under <c>rooms:</c>.</summary>
@@ -18,6 +20,7 @@ public sealed record RoomsSection
     [Setting("Users listed by name in join and presence replies; rooms larger than this send no joined and left.", Hot = true, Max = "100000")]
     public int PresenceLimit { get; init; } = 200;
 
-    [Setting("Queue policy and bound of single rooms; the first pattern that matches holds.", Hot = true)]
+    [Setting("Queue policy and bound of single rooms; the first pattern that matches holds.", Hot = true,
+        Example = "[{pattern: \"ticker-*\", policy: latest_only, max_bytes: 64KiB}]")]
     public IReadOnlyList<RoomPolicy> Policies { get; init; } = [];
 }

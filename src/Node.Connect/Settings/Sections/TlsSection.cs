@@ -1,3 +1,5 @@
+using Node.Host.Settings;
+
 namespace Node.Connect.Settings;
 
 /// <summary>Settings under <c>tls:</c>. The files' contents are read again when they change; their names are not.</summary>

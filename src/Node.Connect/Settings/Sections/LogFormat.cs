@@ -1,8 +1,0 @@
-namespace Node.Connect.Settings;
-
-/// <summary>How log lines look.</summary>
-public enum LogFormat
-{
-    Text,
-    Json,
-}
