@@ -30,7 +30,8 @@ internal static class HubOptionsMap
         Queue = new SendPolicy(OverflowOf(settings.Queue.Policy), settings.Queue.MaxBytes),
         RoomPolicies = [.. settings.Rooms.Policies.Select(policy => PolicyOf(policy, settings.Queue))],
         History = new HistoryOptions(
-            settings.Rooms.History, settings.Rooms.HistoryBytes, Milliseconds(settings.Rooms.HistoryTtl)),
+            settings.Rooms.History, settings.Rooms.HistoryBytes, Milliseconds(settings.Rooms.HistoryTtl),
+            settings.Rooms.HistoryTotalBytes),
         PresenceLimit = settings.Rooms.PresenceLimit,
         Origins = Origins(settings.Node.AllowOrigins),
         Deflate = DeflateOf(settings.Compression),

@@ -19,10 +19,11 @@ internal sealed class Bucket : IDisposable
     private readonly Action<object?> _open;
     private HandshakeOptions _handshake;
     private HandshakeOptions _echoHandshake;
+    private readonly int _buckets;
     private bool _closing;
     private readonly ArrayBufferWriter<byte> _json = new(1024);
 
-    public Bucket(Hub hub, EventLoop loop, HubOptions options)
+    public Bucket(Hub hub, EventLoop loop, HubOptions options, int buckets)
     {
         Hub = hub;
         Loop = loop;
@@ -33,6 +34,9 @@ internal sealed class Bucket : IDisposable
         SetDerived(options);
         Rooms = new RoomTable(this);
         Users = new UserTable(this);
+        Queries = new QueryQueue(this);
+        _buckets = buckets;
+        History = new HistoryBudget(options.History.MaxTotalBytes / buckets);
     }
 
     public Hub Hub { get; }
@@ -58,6 +62,11 @@ internal sealed class Bucket : IDisposable
     public RoomTable Rooms { get; }
 
     public UserTable Users { get; }
+
+    public QueryQueue Queries { get; }
+
+    /// <summary>This bucket's share of what the node's rooms may remember.</summary>
+    public HistoryBudget History { get; }
 
     /// <summary>Done when the bucket is closing and its last session is gone.</summary>
     public Task Empty => _empty.Task;
@@ -111,6 +120,7 @@ internal sealed class Bucket : IDisposable
         Reader.MaxMessageBytes = options.MaxMessageBytes;
         Reader.MaxFrameBytes = options.MaxFrameBytes;
         SetDerived(options);
+        History.MaxBytes = options.History.MaxTotalBytes / _buckets;
         Rooms.ApplyOptions();
     }
 

@@ -73,6 +73,9 @@ public sealed class Channel : Session
     /// <summary>Requests that asynchronous handlers work on.</summary>
     internal ushort RequestsPending { get; set; }
 
+    /// <summary>Questions that wait in the bucket's queue.</summary>
+    internal byte QueriesPending { get; set; }
+
     internal bool IsAlive => Connection.AcceptsFrames;
 
     private protected override long EndsAt => IsNamed ? _expiresAt : _connectBy;

@@ -71,7 +71,7 @@ public sealed class Hub : IDisposable
     public void Start(IReadOnlyList<EventLoop> loops)
     {
         Dispatcher.Freeze();
-        Buckets = [.. loops.Select(loop => new Bucket(this, loop, Options))];
+        Buckets = [.. loops.Select(loop => new Bucket(this, loop, Options, loops.Count))];
     }
 
     /// <summary>A new connection's first handler: reads its HTTP request. On the connection's loop.</summary>

@@ -59,6 +59,11 @@ internal sealed class HubMeter : IDisposable
         Count("node.messages.received", "{message}", "Messages from clients", hub, c => c.MessagesIn);
         Count("node.messages.sent", "{message}", "Messages enqueued for clients, one a receiver", hub, c => c.MessagesOut);
         Count("node.room.messages", "{message}", "Messages numbered by rooms", hub, c => c.RoomMessages);
+        _meter.CreateObservableGauge(
+            "node.history.size", () => hub.Buckets.Sum(b => b.History.UsedBytes), "By", "Bytes that rooms remember for those who come back");
+        _meter.CreateObservableCounter(
+            "node.history.forgotten", () => hub.Buckets.Sum(b => b.History.Forgotten), "{message}",
+            "Messages forgotten because the rooms together remember too much");
         Count("node.handler.faults", "{fault}", "Exceptions out of application handlers", hub, c => c.HandlerFaults);
     }
 

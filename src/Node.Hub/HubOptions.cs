@@ -93,4 +93,6 @@ public sealed record RoomPolicy(string Pattern, SendPolicy Send)
 /// <param name="MaxMessages">0 remembers nothing.</param>
 /// <param name="MaxBytes">Of names and data together.</param>
 /// <param name="TimeToLive">Milliseconds.</param>
-public sealed record HistoryOptions(int MaxMessages = 64, int MaxBytes = 64 * 1024, int TimeToLive = 300_000);
+/// <param name="MaxTotalBytes">Of all rooms of the node together; a room that finds no place forgets what it remembers.</param>
+public sealed record HistoryOptions(
+    int MaxMessages = 64, int MaxBytes = 64 * 1024, int TimeToLive = 300_000, long MaxTotalBytes = 256L * 1024 * 1024);

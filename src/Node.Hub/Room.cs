@@ -100,7 +100,7 @@ internal sealed class Room
         if (Owner.Options.History is { MaxMessages: > 0 } history)
         {
             // Made with the first message: most rooms of a large node say little or nothing.
-            _log ??= new RoomLog(history);
+            _log ??= new RoomLog(history, Owner.History);
             _log.Append(Offset, user, kind, data, Owner.Loop.Now);
         }
 

@@ -7,7 +7,7 @@ namespace Node.Hub;
 /// The latest messages of a room, for members that come back: bounded in number, bytes and age. Memory is rented, and
 /// given back as messages leave. Loop thread of the room's owner only.
 /// </summary>
-internal sealed class RoomLog(HistoryOptions options) : IDisposable
+internal sealed class RoomLog(HistoryOptions options, HistoryBudget budget) : IDisposable
 {
     private HistoryOptions _options = options;
     private Entry[] _ring = new Entry[4];
@@ -20,7 +20,7 @@ internal sealed class RoomLog(HistoryOptions options) : IDisposable
         int size = user.Length + data.Length;
         DropExpired(now);
         DropBeyond(_options.MaxMessages - 1, _options.MaxBytes - size);
-        if (size > _options.MaxBytes)
+        if (size > _options.MaxBytes || !TryTake(size))
         {
             return;
         }
@@ -35,6 +35,25 @@ internal sealed class RoomLog(HistoryOptions options) : IDisposable
         data.CopyTo(bytes.AsSpan(user.Length));
         At(_count++) = new Entry(bytes, user.Length, data.Length, kind, offset, now);
         _bytes += size;
+    }
+
+    /// <summary>All or nothing: a log with a hole in it would have a member believe that it has missed nothing.</summary>
+    private bool TryTake(int size)
+    {
+        if (budget.TryTake(size))
+        {
+            return true;
+        }
+
+        budget.Forgotten += _count;
+        DropBeyond(0, 0);
+        if (budget.TryTake(size))
+        {
+            return true;
+        }
+
+        budget.Forgotten++;
+        return false;
     }
 
     /// <summary>
@@ -101,6 +120,7 @@ internal sealed class RoomLog(HistoryOptions options) : IDisposable
     {
         ref Entry first = ref At(0);
         _bytes -= first.UserLength + first.DataLength;
+        budget.Return(first.UserLength + first.DataLength);
         ArrayPool<byte>.Shared.Return(first.Bytes);
         first = default;
         _head = (_head + 1) & (_ring.Length - 1);

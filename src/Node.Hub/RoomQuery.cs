@@ -7,7 +7,6 @@ namespace Node.Hub;
 internal sealed class RoomQuery
 {
     private readonly ArrayBufferWriter<byte> _data = new(256);
-    private readonly Channel _channel;
     private readonly Room _room;
     private readonly ulong _seq;
     private readonly byte[] _route;
@@ -17,13 +16,15 @@ internal sealed class RoomQuery
 
     private RoomQuery(Channel channel, Room room, ulong seq, byte[] route, ulong after, int limit)
     {
-        _channel = channel;
+        Channel = channel;
         _room = room;
         _seq = seq;
         _route = route;
         _after = after;
         _limit = limit;
     }
+
+    public Channel Channel { get; }
 
     /// <summary>Who is there.</summary>
     public static void Presence(Channel channel, Room room, ulong seq) =>
@@ -33,11 +34,16 @@ internal sealed class RoomQuery
     public static void History(Channel channel, Room room, ulong seq, ulong after, int limit) =>
         Start(new RoomQuery(channel, room, seq, RouteNames.History, after, limit));
 
+    /// <summary>Asks the owner.</summary>
+    public void Begin() => _room.Owner.Loop.RunOrPost(AskPosted, this);
+
     private static void Start(RoomQuery query)
     {
-        if (query._seq > 0)
+        if (query._seq > 0 && !query.Channel.Bucket.Queries.TryAdd(query))
         {
-            query._room.Owner.Loop.RunOrPost(AskPosted, query);
+            query.Channel.Fail(
+                new ClientMessage { MessageId = query._route, Seq = query._seq, Room = query._room.Name },
+                ErrorCode.LimitExceeded, "too many questions wait for their answers");
         }
     }
 
@@ -45,7 +51,7 @@ internal sealed class RoomQuery
     {
         var query = (RoomQuery)state!;
         query.Ask();
-        query._channel.Bucket.Loop.RunOrPost(static asked => ((RoomQuery)asked!).Answer(), query);
+        query.Channel.Bucket.Loop.RunOrPost(static asked => ((RoomQuery)asked!).Answer(), query);
     }
 
     private void Ask()
@@ -96,6 +102,6 @@ internal sealed class RoomQuery
             MessageId = _route, Seq = _seq, Room = _room.Name, Offset = _roomOffset, Epoch = history ? _room.Epoch : [],
         };
         reply.SetJson(_data.WrittenSpan);
-        _channel.Send(reply);
+        Channel.Send(reply);
     }
 }

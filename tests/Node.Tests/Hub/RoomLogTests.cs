@@ -8,9 +8,31 @@ namespace Node.Tests.Hub;
 public class RoomLogTests
 {
     [Fact]
+    public void Rooms_share_a_budget_and_never_keep_a_hole()
+    {
+        var budget = new HistoryBudget(100);
+        using var first = new RoomLog(new HistoryOptions(), budget);
+        using var second = new RoomLog(new HistoryOptions(), budget);
+        first.Append(1, "a"u8, DataKind.Json, new byte[59], 0);
+        second.Append(1, "a"u8, DataKind.Json, new byte[29], 0);
+        Assert.Equal(90, budget.UsedBytes);
+
+        // Too much: what the room has kept goes, and the new message takes its place.
+        second.Append(2, "a"u8, DataKind.Json, new byte[39], 0);
+        Assert.Equal((1, 100L), (second.Count, budget.UsedBytes));
+        Assert.False(second.TryFind(2, 0, 0, out _));
+
+        // Still too much: nothing is kept, rather than a part.
+        second.Append(3, "a"u8, DataKind.Json, new byte[49], 0);
+        Assert.Equal((0, 60L, 3L), (second.Count, budget.UsedBytes, budget.Forgotten));
+        first.Dispose();
+        Assert.Equal(0, budget.UsedBytes);
+    }
+
+    [Fact]
     public void It_keeps_the_latest_messages_within_each_bound()
     {
-        using var log = new RoomLog(new HistoryOptions(MaxMessages: 10, MaxBytes: 60, TimeToLive: 1_000));
+        using var log = new RoomLog(new HistoryOptions(MaxMessages: 10, MaxBytes: 60, TimeToLive: 1_000), new HistoryBudget(long.MaxValue));
         for (ulong offset = 1; offset <= 25; offset++)
         {
             Append(log, offset, "user", "12345", now: 0);
@@ -34,7 +56,7 @@ public class RoomLogTests
     [Fact]
     public void A_message_above_the_bound_is_not_kept_and_leaves_no_hole()
     {
-        using var log = new RoomLog(new HistoryOptions(MaxMessages: 10, MaxBytes: 20));
+        using var log = new RoomLog(new HistoryOptions(MaxMessages: 10, MaxBytes: 20), new HistoryBudget(long.MaxValue));
         Append(log, 1, "a", "1", now: 0);
         Append(log, 2, "a", new string('2', 30), now: 0);
         Assert.Equal(0, log.Count);
@@ -47,7 +69,7 @@ public class RoomLogTests
     [Fact]
     public void What_is_too_old_is_forgotten()
     {
-        using var log = new RoomLog(new HistoryOptions(TimeToLive: 1_000));
+        using var log = new RoomLog(new HistoryOptions(TimeToLive: 1_000), new HistoryBudget(long.MaxValue));
         Append(log, 1, "a", "1", now: 0);
         Append(log, 2, "a", "2", now: 600);
         Assert.True(log.TryFind(last: 2, after: 0, now: 1_000, out _));

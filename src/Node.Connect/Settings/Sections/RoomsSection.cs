@@ -14,6 +14,10 @@ public sealed record RoomsSection
     [Setting("Bytes kept per room for the same purpose; the tighter of the two limits holds.", Hot = true, Bytes = true, Max = "1GiB")]
     public int HistoryBytes { get; init; } = 256 * 1024;
 
+    [Setting("Bytes kept for all rooms together. A room that finds no place any more forgets what it has kept.", Hot = true, Bytes = true,
+        Max = "1GiB")]
+    public int HistoryTotalBytes { get; init; } = 256 * 1024 * 1024;
+
     [Setting("Age at which a kept message expires.", Hot = true, Max = "168h")]
     public TimeSpan HistoryTtl { get; init; } = TimeSpan.FromMinutes(5);
 
