@@ -53,6 +53,14 @@ public class ErrorCodeTests
         Assert.Equal(ErrorCode.UnknownRoute, (await client.RequestAsync("shrug")).ErrorCode);
         await client.SendAsync(HubClient.Of("shrug"));
         Assert.Equal(ErrorCode.UnknownRoute, (await client.ReceiveAsync("shrug")).ErrorCode);
+        foreach (string nothing in new[] { "{}", "{\"message_id\":\"\"}" })
+        {
+            await client.SendTextAsync(nothing);
+            Assert.Equal(ErrorCode.UnknownRoute, (await client.ReceiveAsync("error")).ErrorCode);
+        }
+
+        await client.SendTextAsync("{\"seq\":99}");
+        Assert.Equal("error", (await client.ReceiveAsync(message => message.Seq == 99)).MessageId);
     }
 
     [Fact]
