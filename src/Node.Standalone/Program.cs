@@ -1,5 +1,6 @@
 using Node.Connect;
 using Node.Connect.Settings;
+using Node.Host;
 using Node.Web;
 
 WebServer? web = null;
@@ -19,7 +20,7 @@ async Task StartWebAsync(NodeHost node)
 {
     web = new WebServer(OptionsOf(node.Settings, node.EndPoint.Port));
     node.SettingsChanged += settings => web.Apply(OptionsOf(settings, node.EndPoint.Port));
-    await web.StartAsync();
+    await Ports.OpenAsync("web.port", () => web.StartAsync());
     Console.WriteLine($"chat: http://{node.Settings.Node.Bind}:{web.Port}/chat.html");
 }
 
