@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Node.Connect;
 using Node.Tests.Hub;
@@ -77,6 +78,31 @@ public partial class NodeProcessTests
         Assert.StartsWith($"cannot start: {setting}: ", line, StringComparison.Ordinal);
         Assert.Contains($"127.0.0.1:{taken}", line, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_the_chat_is_stands_in_the_log()
+    {
+        using var folder = new TestFolder();
+        string file = folder.Write(
+            "node.yaml", "node:\n  http_port: 0\n  grpc_port: 0\nmetrics:\n  port: 0\nweb:\n  port: 0\nlog:\n  format: json\n");
+        using Process process = Start("Node.Standalone", "--settings", file);
+        try
+        {
+            string message;
+            do
+            {
+                string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(HubClient.Patience);
+                Assert.NotNull(line);
+                using JsonDocument record = JsonDocument.Parse(line);
+                message = record.RootElement.GetProperty("message").GetString()!;
+            }
+            while (!message.EndsWith("/chat.html", StringComparison.Ordinal));
+        }
+        finally
+        {
+            process.Kill();
+        }
     }
 
     [Fact]
