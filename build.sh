@@ -38,7 +38,6 @@ run() {
   need_dotnet
   build_pages
   dotnet build src/Node.Standalone -c Release -v quiet
-  echo "chat: http://127.0.0.1:${WEB_PORT:-8086}/chat.html (Ctrl-C stops)"
   # exec: the process takes this shell's place, so a signal reaches it directly and nothing stays behind.
   exec "$(executable Node.Standalone Release)" "$@"
 }

@@ -114,12 +114,16 @@ public sealed class NodeHost : IAsyncDisposable
 
         // Not before: until here the application may map its handlers.
         Hub.Start(_transport.Loops);
-        _metrics = await MetricsEndpoint.StartAsync(
-            new IPEndPoint(settings.Node.Bind, settings.Metrics.Port), _exporter, Loggers).ConfigureAwait(false);
-        _transport.Start();
+        await Ports.OpenAsync("metrics.port", async () => _metrics = await MetricsEndpoint.StartAsync(
+            new IPEndPoint(settings.Node.Bind, settings.Metrics.Port), _exporter, Loggers).ConfigureAwait(false)).ConfigureAwait(false);
+        await Ports.OpenAsync("node.http_port", () =>
+        {
+            _transport.Start();
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
         _watcher.Start();
         _log.Listening("WebSocket", $"{(settings.Tls.Enabled ? "wss" : "ws")}://{EndPoint}/ws");
-        _log.Listening("metrics", $"{_metrics.Address}metrics");
+        _log.Listening("metrics", $"{MetricsAddress}metrics");
     }
 
     /// <summary>

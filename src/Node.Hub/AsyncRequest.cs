@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Node.Wire.Messages;
 
 namespace Node.Hub;
@@ -43,7 +42,8 @@ public sealed class AsyncRequest
     public ReadOnlyMemory<byte> Data => _data;
 
     /// <inheritdoc cref="Request.Read{T}"/>
-    public T? Read<T>() => JsonSerializer.Deserialize<T>(_data, JsonSerializerOptions.Web);
+    public T Read<T>()
+        where T : notnull => Request.Parse<T>(_data);
 
     /// <summary>Answers with data; only the first answer counts. Any thread.</summary>
     public void Reply(Payload payload) => Answer(payload.Kind, payload.Bytes.Span);

@@ -115,13 +115,14 @@ public sealed class Channel : Session
         Bucket.Loop.Outbox.Enqueue(Connection, frame);
     }
 
+    /// <summary>An error needs a name to arrive under: <c>error</c> where the request has none.</summary>
     internal void Fail(in ClientMessage request, uint code, string reason)
     {
         Span<byte> text = stackalloc byte[256];
         System.Text.Unicode.Utf8.FromUtf16(reason, text, out _, out int length);
         Send(new ClientMessage
         {
-            MessageId = request.MessageId, Seq = request.Seq, Room = request.Room,
+            MessageId = request.MessageId.IsEmpty ? "error"u8 : request.MessageId, Seq = request.Seq, Room = request.Room,
             ErrorCode = code, ErrorReason = text[..length],
         });
     }
@@ -163,11 +164,8 @@ public sealed class Channel : Session
         }
         else if (ReadErrors.IsBadName(error) && IsNamed)
         {
-            // The refused name is not repeated: only what is known to be in order goes back.
-            bool isRoute = error == ReadErrors.BadMessageId;
-            Fail(
-                new ClientMessage { MessageId = isRoute ? "error"u8 : message.MessageId, Seq = message.Seq },
-                ErrorCode.BadRequest, error!);
+            // The refused name is not repeated (it was read as empty): only what is known to be in order goes back.
+            Fail(new ClientMessage { MessageId = message.MessageId, Seq = message.Seq }, ErrorCode.BadRequest, error!);
         }
         else
         {

@@ -39,9 +39,12 @@ public ref struct Request
 
     internal readonly ref readonly ClientMessage Message => ref System.Runtime.CompilerServices.Unsafe.AsRef(in _message);
 
-    /// <summary>Reads the data as JSON.</summary>
-    /// <exception cref="JsonException">It is not, or of another shape. Escaping from the handler it becomes error 107.</exception>
-    public readonly T? Read<T>() => JsonSerializer.Deserialize<T>(_message.Data, JsonSerializerOptions.Web);
+    /// <summary>Reads the data as JSON. Where <c>null</c> is a good answer too, read a <see cref="JsonElement"/>.</summary>
+    /// <exception cref="JsonException">
+    /// It is not, or <c>null</c>, or of another shape. Escaping from the handler it becomes error 107.
+    /// </exception>
+    public readonly T Read<T>()
+        where T : notnull => Parse<T>(_message.Data);
 
     /// <summary>
     /// Answers with data; only the first answer counts. Without a <c>seq</c> the client does not want one, and nothing is sent.
@@ -60,6 +63,10 @@ public ref struct Request
             Channel.Fail(_message, code, reason);
         }
     }
+
+    internal static T Parse<T>(ReadOnlySpan<byte> data)
+        where T : notnull =>
+        JsonSerializer.Deserialize<T>(data, JsonSerializerOptions.Web) ?? throw new JsonException("the data is null");
 
     /// <summary>The answer comes later, from somebody else.</summary>
     internal void LeaveOpen() => IsAnswered = true;

@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Logging;
 using Node.Connect;
 using Node.Connect.Settings;
+using Node.Host;
+using Node.Host.Logging;
 using Node.Web;
 
 WebServer? web = null;
@@ -19,8 +22,8 @@ async Task StartWebAsync(NodeHost node)
 {
     web = new WebServer(OptionsOf(node.Settings, node.EndPoint.Port));
     node.SettingsChanged += settings => web.Apply(OptionsOf(settings, node.EndPoint.Port));
-    await web.StartAsync();
-    Console.WriteLine($"chat: http://{node.Settings.Node.Bind}:{web.Port}/chat.html");
+    await Ports.OpenAsync("web.port", () => web.StartAsync());
+    node.Loggers.CreateLogger("Node.Standalone").Listening("chat", $"http://{node.Settings.Node.Bind}:{web.Port}/chat.html");
 }
 
 static WebOptions OptionsOf(NodeSettings settings, int nodePort) => new()

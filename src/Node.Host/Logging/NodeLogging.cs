@@ -38,6 +38,10 @@ public static class NodeLogging
         logging.AddFilter(level.Passes);
         logging.AddFilter("Microsoft", level.PassesFramework);
         logging.AddFilter("System", level.PassesFramework);
+
+        // It logs nothing but its own start and stop, and a failure of them with the stack: whoever called it gets that one as an
+        // exception, and says it in a line.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         return logging;
     }
 }

@@ -291,8 +291,15 @@ internal ref struct JsonMessageReader(Span<byte> payload)
         return null;
     }
 
-    private string? SkipUnknown(int depth) =>
-        _scanner.SkipValue(JsonScanner.MaxDepth - depth) ? null : ReadErrors.NotJson;
+    private string? SkipUnknown(int depth)
+    {
+        if (_scanner.SkipValue(JsonScanner.MaxDepth - depth))
+        {
+            return null;
+        }
+
+        return _scanner.IsTooDeep ? ReadErrors.NestedTooDeep : ReadErrors.NotJson;
+    }
 
     private bool SeenTwice(Fields field)
     {

@@ -17,6 +17,9 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
 
     public int Position { get; private set; }
 
+    /// <summary>Whether the last value that could not be skipped was nested too deep; what came after that is not known.</summary>
+    public bool IsTooDeep { get; private set; }
+
     public readonly bool AtEnd => Position >= _text.Length;
 
     /// <summary>The next byte, or 0 at the end (which is no JSON character, so no caller mistakes it).</summary>
@@ -74,6 +77,7 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
             {
                 if (depth == maxDepth)
                 {
+                    IsTooDeep = true;
                     return false;
                 }
 

@@ -6,6 +6,7 @@ namespace Node.Wire.Messages;
 public static class ReadErrors
 {
     public const string NotJson = "not valid JSON";
+    public const string NestedTooDeep = "nested deeper than 64";
     public const string NotAnObject = "not a JSON object";
     public const string TrailingBytes = "bytes after the message";
     public const string DuplicateField = "a field stands twice";

@@ -63,7 +63,7 @@ public sealed class JsonMessagesTarget : FuzzTarget
             // Not JSON, which is an answer.
         }
 
-        bool malformed = error is ReadErrors.NotJson or ReadErrors.NotAnObject or ReadErrors.TrailingBytes;
+        bool malformed = error is ReadErrors.NotJson or ReadErrors.NestedTooDeep or ReadErrors.NotAnObject or ReadErrors.TrailingBytes;
         Broken.Unless(isObject || !read, "what is read is a JSON object");
         Broken.Unless(!isObject || !malformed, $"a JSON object is refused: {error}");
     }

@@ -136,7 +136,7 @@ public sealed class TokenValidatorTests : IDisposable
         string Sub(object? sub) => _mint.Hs256(TokenMint.Claims(("sub", sub)));
         AssertInvalid("sub", Validate(Hs256, _mint.Hs256(new() { ["exp"] = TokenMint.Now.AddHours(1).ToUnixTimeSeconds() })));
         Assert.Equal(new string('é', 64), Validate(Hs256, Sub(new string('é', 64))).Identity!.User);
-        foreach (object? bad in new object?[] { "", "a\nb", "\u0085", new string('é', 65), new string('a', 129), null, true, new[] { "a" } })
+        foreach (object? bad in new object?[] { "", "a\nb", "\u0085", new string('é', 65), new string('a', 129), null, true, 7, 1.5, new[] { "a" }, new { a = 1 } })
         {
             AssertInvalid("", Validate(Hs256, Sub(bad)));
         }
@@ -144,6 +144,17 @@ public sealed class TokenValidatorTests : IDisposable
         string surrogate = $$"""{"sub":"\ud800","exp":{{TokenMint.Now.AddHours(1).ToUnixTimeSeconds()}}}""";
         AssertInvalid("", Validate(Hs256, _mint.Hs256([], payload: surrogate)));
     }
+
+    [Theory]
+    [InlineData("""["b64"],"b64":true""")]
+    [InlineData("""["ours"],"ours":1""")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    public void An_extension_that_must_be_understood_is_refused(string crit) =>
+        AssertInvalid("crit", Validate(Hs256, TokenMint.Sign(
+            $$"""{"alg":"HS256","crit":{{crit}}}""",
+            System.Text.Json.JsonSerializer.Serialize(TokenMint.Claims()),
+            bytes => HMACSHA256.HashData(Encoding.UTF8.GetBytes(_mint.Secret), bytes))));
 
     [Fact]
     public void Rooms_are_as_the_claims_say()

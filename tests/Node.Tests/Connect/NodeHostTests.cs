@@ -19,7 +19,7 @@ public class NodeHostTests
     public async Task A_node_starts_answers_and_stops()
     {
         await using NodeHost node = NodeHost.FromYaml(Yaml());
-        node.Map("shout", (ref request) => request.Reply(request.Read<string>()!.ToUpperInvariant()));
+        node.Map("shout", (ref request) => request.Reply(request.Read<string>().ToUpperInvariant()));
         node.MapAsync("later", async request =>
         {
             await Task.Yield();

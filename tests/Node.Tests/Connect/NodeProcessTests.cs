@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Node.Connect;
 using Node.Tests.Hub;
@@ -31,7 +33,7 @@ public partial class NodeProcessTests
             using Process kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
             Assert.Equal(CloseCode.Shutdown, await client.ReceiveCloseAsync());
             await client.DisposeAsync();
-            string errors = await EndAsync(process);
+            (_, string errors) = await EndAsync(process);
             Assert.Equal((0, ""), (process.ExitCode, errors));
         }
         finally
@@ -47,24 +49,60 @@ public partial class NodeProcessTests
         using var folder = new TestFolder();
         string file = folder.Write("node.yaml", "node:\n  http_port: 80833\nqueue:\n  polcy: close\n");
         using Process process = Start(name, "--settings", file);
-        string errors = await EndAsync(process);
+        (_, string errors) = await EndAsync(process);
         Assert.Equal(2, process.ExitCode);
         Assert.Contains($"{file}:2:14: node.http_port: ", errors, StringComparison.Ordinal);
         Assert.Contains($"{file}:4:", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_port_that_is_taken_ends_the_process_with_one_line()
+    [Theory]
+    [InlineData("Node.Connect", "node.http_port")]
+    [InlineData("Node.Connect", "metrics.port")]
+    [InlineData("Node.Standalone", "web.port")]
+    public async Task A_port_that_is_taken_ends_the_process_with_one_line_that_names_its_setting(string name, string setting)
     {
-        await using NodeHost node = NodeHost.FromYaml("node:\n  http_port: 0\nmetrics:\n  port: 0\n");
-        await node.StartAsync();
+        using var owner = new TcpListener(IPAddress.Loopback, 0);
+        owner.Start();
+        int taken = ((IPEndPoint)owner.LocalEndpoint).Port;
+        int PortOf(string key) => key == setting ? taken : 0;
         using var folder = new TestFolder();
-        string file = folder.Write("node.yaml", $"node:\n  http_port: {node.EndPoint.Port}\nmetrics:\n  port: 0\nweb:\n  port: 0\n");
-        using Process process = Start("Node.Connect", "--settings", file);
-        string errors = await EndAsync(process);
+        string file = folder.Write(
+            "node.yaml",
+            $"node:\n  http_port: {PortOf("node.http_port")}\n  grpc_port: 0\n" +
+            $"metrics:\n  port: {PortOf("metrics.port")}\nweb:\n  port: {PortOf("web.port")}\n");
+        using Process process = Start(name, "--settings", file);
+        (string output, string errors) = await EndAsync(process);
         Assert.Equal(1, process.ExitCode);
-        Assert.Contains(node.EndPoint.ToString(), Assert.Single(errors.Trim().Split('\n')), StringComparison.Ordinal);
+        string line = Assert.Single(errors.Trim().Split('\n'));
+        Assert.StartsWith($"cannot start: {setting}: ", line, StringComparison.Ordinal);
+        Assert.Contains($"127.0.0.1:{taken}", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_the_chat_is_stands_in_the_log()
+    {
+        using var folder = new TestFolder();
+        string file = folder.Write(
+            "node.yaml", "node:\n  http_port: 0\n  grpc_port: 0\nmetrics:\n  port: 0\nweb:\n  port: 0\nlog:\n  format: json\n");
+        using Process process = Start("Node.Standalone", "--settings", file);
+        try
+        {
+            string message;
+            do
+            {
+                string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(HubClient.Patience);
+                Assert.NotNull(line);
+                using JsonDocument record = JsonDocument.Parse(line);
+                message = record.RootElement.GetProperty("message").GetString()!;
+            }
+            while (!message.EndsWith("/chat.html", StringComparison.Ordinal));
+        }
+        finally
+        {
+            process.Kill();
+        }
     }
 
     [Fact]
@@ -106,14 +144,12 @@ public partial class NodeProcessTests
         throw new InvalidOperationException($"it ended: {await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
     }
 
-    /// <returns>What it said on standard error.</returns>
-    private static async Task<string> EndAsync(Process process)
+    private static async Task<(string Output, string Errors)> EndAsync(Process process)
     {
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         string errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(HubClient.Patience);
-        await output.WaitAsync(HubClient.Patience);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(HubClient.Patience);
-        return errors;
+        return (await output.WaitAsync(HubClient.Patience), errors);
     }
 
     [GeneratedRegex("ws://([0-9.:]+)/ws")]

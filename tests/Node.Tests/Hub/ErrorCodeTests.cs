@@ -51,9 +51,16 @@ public class ErrorCodeTests
         using var server = new HubServer();
         await using HubClient client = await HubClient.NamedAsync(server, "alice");
         Assert.Equal(ErrorCode.UnknownRoute, (await client.RequestAsync("shrug")).ErrorCode);
-        Assert.Equal(ErrorCode.UnknownRoute, (await client.RequestAsync("")).ErrorCode);
         await client.SendAsync(HubClient.Of("shrug"));
         Assert.Equal(ErrorCode.UnknownRoute, (await client.ReceiveAsync("shrug")).ErrorCode);
+        foreach (string nothing in new[] { "{}", "{\"message_id\":\"\"}" })
+        {
+            await client.SendTextAsync(nothing);
+            Assert.Equal(ErrorCode.UnknownRoute, (await client.ReceiveAsync("error")).ErrorCode);
+        }
+
+        await client.SendTextAsync("{\"seq\":99}");
+        Assert.Equal("error", (await client.ReceiveAsync(message => message.Seq == 99)).MessageId);
     }
 
     [Fact]
@@ -119,6 +126,12 @@ public class ErrorCodeTests
                 await Task.Yield();
                 request.Reply(Payload.Json(request.Read<int>()));
             });
+            hub.Map("text", (ref request) => request.Reply(request.Read<string>()));
+            hub.MapAsync("text later", async request =>
+            {
+                await Task.Yield();
+                request.Reply(request.Read<string>());
+            });
         });
         await using HubClient client = await HubClient.NamedAsync(server, "alice");
         Assert.Equal(ErrorCode.BadRequest, (await client.RequestAsync("join")).ErrorCode);
@@ -129,6 +142,13 @@ public class ErrorCodeTests
         {
             Assert.Equal("7", (await client.RequestAsync(route, data: "7")).Data);
             Assert.Equal(ErrorCode.BadRequest, (await client.RequestAsync(route, data: "\"seven\"")).ErrorCode);
+        }
+
+        foreach (string route in new[] { "text", "text later" })
+        {
+            Assert.Equal("\"hi\"", (await client.RequestAsync(route, data: "\"hi\"")).Data);
+            Assert.Equal(ErrorCode.BadRequest, (await client.RequestAsync(route, data: "null")).ErrorCode);
+            Assert.Equal(ErrorCode.BadRequest, (await client.RequestAsync(route)).ErrorCode);
         }
 
         await using HubClient nameless = await HubClient.OpenAsync(server, new HubPeer());

@@ -78,9 +78,20 @@ public class ContractTests
     {
         byte[] brackets = new byte[1 << 20];
         brackets.AsSpan().Fill((byte)'[');
-        Assert.Equal(ReadErrors.NotJson, Codec.ReadJson([.. "{\"data\":"u8, .. brackets]).Error);
+        Assert.Equal(ReadErrors.NestedTooDeep, Codec.ReadJson([.. "{\"data\":"u8, .. brackets]).Error);
         brackets.AsSpan().Fill((9 << 3) | 3);
         Assert.Equal(ReadErrors.TooDeep, Codec.ReadProto(brackets).Error);
+    }
+
+    [Theory]
+    [InlineData("data", 63, null)]
+    [InlineData("data", 64, ReadErrors.NestedTooDeep)]
+    [InlineData("x", 64, ReadErrors.NestedTooDeep)]
+    public void Nesting_beyond_the_limit_is_named(string field, int levels, string? error)
+    {
+        string json = $"{{\"{field}\":{new string('[', levels)}{new string(']', levels)}}}";
+        Assert.Equal(error, Codec.ReadJson(Encoding.UTF8.GetBytes(json)).Error);
+        Assert.Equal(ReadErrors.NotJson, Codec.ReadJson("{\"data\":[[}"u8.ToArray()).Error);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public class FuzzTests
             (MessageModel? message, string? error) = Codec.ReadJson(bytes);
             bool isObject = IsJsonText(bytes, maxDepth: 64, out JsonValueKind kind) && kind == JsonValueKind.Object;
             Assert.True(isObject || message is null, $"read, but is no JSON object: {Encoding.UTF8.GetString(bytes)}");
-            bool malformed = error is ReadErrors.NotJson or ReadErrors.NotAnObject or ReadErrors.TrailingBytes;
+            bool malformed = error is ReadErrors.NotJson or ReadErrors.NestedTooDeep or ReadErrors.NotAnObject or ReadErrors.TrailingBytes;
             Assert.False(isObject && malformed, $"refused, but is a JSON object: {Encoding.UTF8.GetString(bytes)}");
         });
 

@@ -76,6 +76,7 @@ public sealed class LoggingTests
         Assert.Equal((true, true), (ours.IsEnabled(LogLevel.Debug), framework.IsEnabled(LogLevel.Debug)));
         level.Level = LogLevel.Error;
         Assert.Equal((false, true), (ours.IsEnabled(LogLevel.Warning), ours.IsEnabled(LogLevel.Error)));
+        Assert.False(factory.CreateLogger("Microsoft.Extensions.Hosting.Internal.Host").IsEnabled(LogLevel.Critical));
     }
 
     [Fact]
