@@ -12,7 +12,7 @@ export async function startStandalone(executable) {
     let output = '';
     child.stdout.on('data', (chunk) => {
       output += chunk;
-      const found = /^chat: (\S+)$/m.exec(output);
+      const found = /Listening for chat on (\S+)/.exec(output);
       if (found) resolve(found[1]);
     });
     exited.then((code) => reject(new Error(`${executable} ended with ${code} before it was up:\n${output}`)));
