@@ -5,10 +5,16 @@
 # program → Debian package
 declare -A debian_packages=([chromium]=chromium [promtool]=prometheus)
 
+# module of Debian's own Python → Debian package
+declare -A debian_modules=([grpc]=python3-grpcio [google.protobuf]=python3-protobuf)
+
 install_debian_packages() {
-  local program missing=()
+  local program module missing=()
   for program in "${!debian_packages[@]}"; do
     has "$program" || missing+=("${debian_packages[$program]}")
+  done
+  for module in "${!debian_modules[@]}"; do
+    /usr/bin/python3 -c "import $module" 2>/dev/null || missing+=("${debian_modules[$module]}")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
 

@@ -126,6 +126,8 @@ main() {
   install_debian_packages
   stage "pages"
   build_pages
+  # The .NET tests start programs from there.
+  install_packages tests/conformance
   stage "build"
   log="$logs/build.log"
   limited 600 dotnet build Node.sln -c "$configuration" -v quiet
