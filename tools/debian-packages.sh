@@ -3,7 +3,9 @@
 # A test that finds its program missing skips itself; so nothing here ever fails a run.
 
 # program → Debian package
-declare -A debian_packages=([chromium]=chromium [promtool]=prometheus)
+declare -A debian_packages=([chromium]=chromium [promtool]=prometheus [etcd]=etcd-server)
+# package → service that it brings
+declare -A debian_services=([prometheus]=prometheus [etcd-server]=etcd)
 
 # module of Debian's own Python → Debian package
 declare -A debian_modules=([grpc]=python3-grpcio [google.protobuf]=python3-protobuf)
@@ -46,7 +48,7 @@ apt_install() {
 # Debian starts a service when its package is installed. Tests start their own, on private ports,
 # and a daemon on 9090 would sit on the controller's metrics port: policy-rc.d keeps it from starting.
 without_services() {
-  local policy=/usr/sbin/policy-rc.d result=0
+  local policy=/usr/sbin/policy-rc.d result=0 package
   [ -e "$policy" ] && policy=""
   if [ -n "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee "$policy" >/dev/null
@@ -54,6 +56,11 @@ without_services() {
   fi
   "$@" || result=$?
   if [ -n "$policy" ]; then "${sudo[@]}" rm -f "$policy"; fi
-  if [ -d /run/systemd/system ]; then "${sudo[@]}" systemctl disable --quiet prometheus 2>/dev/null || true; fi
+  if [ -d /run/systemd/system ]; then
+    # Of what was installed just now; a service that was there before is somebody's own.
+    for package in "${missing[@]}"; do
+      [ -z "${debian_services[$package]:-}" ] || "${sudo[@]}" systemctl disable --quiet "${debian_services[$package]}" 2>/dev/null || true
+    done
+  fi
   return "$result"
 }

@@ -90,8 +90,10 @@ internal sealed class Bucket : IDisposable
         CheckEmpty();
     }
 
-    public void Broadcast(Envelope envelope)
+    /// <returns>How many connections it was enqueued for.</returns>
+    public int Broadcast(Envelope envelope)
     {
+        int reached = 0;
         ClientMessage message = envelope.ToMessage();
         var fanout = new Fanout(this, message, Traits);
         for (int i = 0; i < Loop.Slots; i++)
@@ -99,8 +101,11 @@ internal sealed class Bucket : IDisposable
             if (Loop.InSlot(i)?.Handler is Channel { IsNamed: true } channel)
             {
                 fanout.To(channel);
+                reached++;
             }
         }
+
+        return reached;
     }
 
     /// <summary>What was written since <see cref="BeginJson"/>; good until its next call.</summary>

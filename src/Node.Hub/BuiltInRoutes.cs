@@ -149,6 +149,12 @@ internal static class BuiltInRoutes
         }
 
         request.LeaveOpen();
+        if (channel.Bucket.Hub.Bus is { } bus)
+        {
+            BusRoutes.Publish(bus, channel, room, message);
+            return;
+        }
+
         if (ReferenceEquals(room.Owner, channel.Bucket))
         {
             ulong offset = room.Publish(channel.UserName, message.DataKind, message.Data);
@@ -171,7 +177,7 @@ internal static class BuiltInRoutes
         }
     }
 
-    private static void AnswerPublish(Channel channel, Room room, ulong seq, ulong offset)
+    internal static void AnswerPublish(Channel channel, Room room, ulong seq, ulong offset)
     {
         if (seq > 0)
         {
@@ -196,6 +202,12 @@ internal static class BuiltInRoutes
         }
 
         request.LeaveOpen();
+        if (channel.Bucket.Hub.Bus is { } bus)
+        {
+            BusRoutes.Direct(bus, channel, message);
+            return;
+        }
+
         channel.Bucket.Hub.OwnerOf(message.User).PostBehind(DirectPosted, Envelope.Of(
             null, RouteNames.Direct, message.User, channel.UserName, message.DataKind, message.Data, channel, message.Seq));
     }
@@ -206,24 +218,27 @@ internal static class BuiltInRoutes
         envelope.Origin!.Bucket.Post(AnswerDirect, envelope.AddReference());
     }
 
-    private static void AnswerDirect(Bucket bucket, Envelope envelope)
+    private static void AnswerDirect(Bucket bucket, Envelope envelope) =>
+        AnswerDirect(envelope.Origin!, envelope.Seq, envelope.Offset);
+
+    internal static void AnswerDirect(Channel channel, ulong seq, ulong connections)
     {
-        var message = new ClientMessage { MessageId = Routes.Direct, Seq = envelope.Seq };
-        if (envelope.Offset == 0)
+        var message = new ClientMessage { MessageId = Routes.Direct, Seq = seq };
+        if (connections == 0)
         {
-            envelope.Origin!.Fail(message, ErrorCode.UserOffline, "user is offline");
+            channel.Fail(message, ErrorCode.UserOffline, "user is offline");
             return;
         }
 
-        if (envelope.Seq > 0)
+        if (seq > 0)
         {
-            JsonDataWriter json = bucket.BeginJson();
+            JsonDataWriter json = channel.Bucket.BeginJson();
             json.BeginObject();
             json.Name("connections"u8);
-            json.Number(envelope.Offset);
+            json.Number(connections);
             json.EndObject();
-            message.SetJson(bucket.Json);
-            envelope.Origin!.Send(message);
+            message.SetJson(channel.Bucket.Json);
+            channel.Send(message);
         }
     }
 

@@ -14,4 +14,7 @@ public static class ErrorCode
     public const uint UserOffline = 111;
     public const uint Timeout = 112;
     public const uint TooLarge = 113;
+
+    /// <summary>The part of the cluster that this needs is away.</summary>
+    public const uint Unavailable = 114;
 }

@@ -49,6 +49,9 @@ public sealed class Hub : IDisposable
 
     public int RoomCount => (int)Buckets.Sum(bucket => bucket.Counters.Rooms);
 
+    /// <summary>Joins this hub to those of other nodes; null: it is alone. Before <see cref="Start"/>.</summary>
+    public MessageBus? Bus { get; set; }
+
     internal Bucket[] Buckets { get; private set; } = [];
 
     internal Dispatcher Dispatcher { get; }
@@ -87,6 +90,29 @@ public sealed class Hub : IDisposable
             bucket.Loop.Post(() => bucket.Apply(options));
         }
     }
+
+    /// <summary>From the bus: a room is linked; what is numbered after <paramref name="offset"/> will be delivered here.</summary>
+    /// <param name="room">Its name.</param>
+    /// <param name="number">As <see cref="MessageBus.Link"/> said it.</param>
+    /// <param name="epoch">Names the room's life in the cluster.</param>
+    /// <param name="offset">The latest number that is not to come.</param>
+    public void Linked(byte[] room, ulong number, byte[] epoch, ulong offset)
+    {
+        Bucket owner = OwnerOf(room);
+        owner.Loop.Post(() => owner.Rooms.Linked(room, number, epoch, offset));
+    }
+
+    /// <summary>From the bus: a room could not be linked in time; who waits to join it is told so.</summary>
+    public void LinkFailed(byte[] room, ulong number)
+    {
+        Bucket owner = OwnerOf(room);
+        owner.Loop.Post(() => owner.Rooms.LinkFailed(room, number));
+    }
+
+    /// <summary>From the bus: messages for whoever is here. Batches of one caller keep their order.</summary>
+    /// <param name="deliveries">In order.</param>
+    /// <param name="reached">Hears, in the same order, how many connections each was enqueued for; on a loop's thread.</param>
+    public void Deliver(IReadOnlyList<BusDelivery> deliveries, Action<uint[]> reached) => BusInbox.Deliver(this, deliveries, reached);
 
     /// <summary>Sends to every connection of a user.</summary>
     /// <returns>How many connections that are.</returns>

@@ -32,7 +32,13 @@ internal sealed class Room
     public byte[] Name { get; }
 
     /// <summary>Names this life of the room; another life numbers from 1 again.</summary>
-    public byte[] Epoch { get; }
+    public byte[] Epoch { get; private set; }
+
+    /// <summary>On a bus: joins that wait until the room is linked; null once it is, and where there is no bus.</summary>
+    public List<RoomJoin>? Waiting { get; set; }
+
+    /// <summary>Names this life of the room on this node to the bus.</summary>
+    public ulong LinkNumber { get; set; }
 
     public Bucket Owner { get; }
 
@@ -97,16 +103,36 @@ internal sealed class Room
     public ulong Publish(ReadOnlySpan<byte> user, DataKind kind, ReadOnlySpan<byte> data)
     {
         Offset++;
-        if (Owner.Options.History is { MaxMessages: > 0 } history)
-        {
-            // Made with the first message: most rooms of a large node say little or nothing.
-            _log ??= new RoomLog(history, Owner.History);
-            _log.Append(Offset, user, kind, data, Owner.Loop.Now);
-        }
-
-        Owner.Counters.RoomMessages++;
+        Remember(user, kind, data);
         Distribute(RouteNames.Publish, user, Offset, kind, data);
         return Offset;
+    }
+
+    /// <summary>The bus says where the room stands. Another life of it makes what is remembered void.</summary>
+    public void Linked(byte[] epoch, ulong offset)
+    {
+        if (!epoch.AsSpan().SequenceEqual(Epoch))
+        {
+            Epoch = epoch;
+            _log?.Dispose();
+            _log = null;
+        }
+
+        Offset = offset;
+    }
+
+    /// <summary>Takes a message that the bus has numbered, and sends it to every member here.</summary>
+    /// <returns>How many they are.</returns>
+    public int Accept(byte[] route, BusDelivery delivery)
+    {
+        if (delivery.Offset > 0)
+        {
+            Offset = delivery.Offset;
+            Remember(delivery.User.Span, delivery.DataKind, delivery.Data.Span);
+        }
+
+        Distribute(route, delivery.User.Span, delivery.Offset, delivery.DataKind, delivery.Data.Span);
+        return Members;
     }
 
     /// <summary>
@@ -170,6 +196,17 @@ internal sealed class Room
         new Fanout(bucket, message, _traits).To(part.Members);
     }
 
+    private void Remember(ReadOnlySpan<byte> user, DataKind kind, ReadOnlySpan<byte> data)
+    {
+        Owner.Counters.RoomMessages++;
+        if (Owner.Options.History is { MaxMessages: > 0 } history)
+        {
+            // Made with the first message: most rooms of a large node say little or nothing.
+            _log ??= new RoomLog(history, Owner.History);
+            _log.Append(Offset, user, kind, data, Owner.Loop.Now);
+        }
+    }
+
     private static Envelope Copy(in LoggedMessage message)
     {
         Envelope envelope = Envelope.Of(null, RouteNames.Publish, [], message.User, message.Kind, message.Data);
@@ -179,7 +216,11 @@ internal sealed class Room
 
     private FrameTraits TraitsNow() => new(Lane.Data, Owner.Options.SendPolicyOf(Name), this);
 
-    private void Tell(byte[] route, byte[] user) => Distribute(route, user, 0, DataKind.None, []);
+    private void Tell(byte[] route, byte[] user)
+    {
+        Distribute(route, user, 0, DataKind.None, []);
+        Owner.Hub.Bus?.Tell(Name, route, user);
+    }
 
     private void Distribute(
         byte[] route, ReadOnlySpan<byte> user, ulong offset, DataKind kind, ReadOnlySpan<byte> data)

@@ -53,6 +53,14 @@ internal sealed class RoomJoin
         json.EndObject();
     }
 
+    /// <summary>The room cannot be joined now. On the channel's loop.</summary>
+    public void Refuse()
+    {
+        Channel.JoinsPending--;
+        Channel.Fail(
+            new ClientMessage { MessageId = Routes.Join, Seq = _seq, Room = Name }, ErrorCode.Unavailable, "the room cannot be joined now");
+    }
+
     /// <summary>The reply, then what was missed. On the channel's loop.</summary>
     public void Answer()
     {

@@ -69,11 +69,44 @@ internal sealed class RoomTable
         }
     }
 
+    /// <summary>The bus has linked a room: what it numbers from now on comes. On the owner's loop.</summary>
+    public void Linked(ReadOnlySpan<byte> name, ulong number, byte[] epoch, ulong offset)
+    {
+        if (FindOwned(name) is not { } room || room.LinkNumber != number)
+        {
+            return;
+        }
+
+        room.Linked(epoch, offset);
+        List<RoomJoin> waiting = room.Waiting ?? [];
+        room.Waiting = null;
+        foreach (RoomJoin join in waiting)
+        {
+            Admit(room, join);
+            join.Channel.Bucket.Loop.RunOrPost(CompletePosted, join);
+        }
+    }
+
+    /// <summary>Nobody has linked the room in time. On the owner's loop.</summary>
+    public void LinkFailed(ReadOnlySpan<byte> name, ulong number)
+    {
+        if (FindOwned(name) is { Waiting: { } waiting } room && room.LinkNumber == number)
+        {
+            Remove(room);
+            foreach (RoomJoin join in waiting)
+            {
+                join.Channel.Bucket.Loop.RunOrPost(static refused => ((RoomJoin)refused!).Refuse(), join);
+            }
+        }
+    }
+
     private static void AdmitPosted(object? state)
     {
         var join = (RoomJoin)state!;
-        join.Owner.Rooms.Admit(join);
-        join.Channel.Bucket.Loop.RunOrPost(CompletePosted, join);
+        if (join.Owner.Rooms.TryAdmit(join))
+        {
+            join.Channel.Bucket.Loop.RunOrPost(CompletePosted, join);
+        }
     }
 
     private static void CompletePosted(object? state)
@@ -83,17 +116,43 @@ internal sealed class RoomTable
     }
 
     /// <summary>On the owner's loop.</summary>
-    private void Admit(RoomJoin join)
+    /// <returns>False when the room is not linked yet: the join goes on when it is.</returns>
+    private bool TryAdmit(RoomJoin join)
     {
         if (!_owned.TryGetValue(join.Name, out Room? room))
         {
             room = new Room(join.Name, NewEpoch(), _bucket);
             _owned.Add(join.Name, room);
             _bucket.Counters.Rooms++;
+            if (_bucket.Hub.Bus is { } bus)
+            {
+                room.Waiting = [];
+                room.LinkNumber = _bucket.Hub.NextGeneration();
+                bus.Link(BusTargetKind.Room, room.Name, room.LinkNumber);
+            }
         }
 
+        if (room.Waiting is { } waiting)
+        {
+            waiting.Add(join);
+            return false;
+        }
+
+        Admit(room, join);
+        return true;
+    }
+
+    private static void Admit(Room room, RoomJoin join)
+    {
         room.Admit(join.Channel.Bucket, join.Channel.UserName);
         join.Admitted(room);
+    }
+
+    private void Remove(Room room)
+    {
+        _owned.Remove(room.Name);
+        _bucket.Counters.Rooms--;
+        _bucket.Hub.Bus?.Unlink(BusTargetKind.Room, room.Name);
     }
 
     /// <summary>Back on the channel's loop.</summary>
@@ -155,8 +214,7 @@ internal sealed class RoomTable
     {
         if (room.Dismiss(channel.Bucket, channel.UserName))
         {
-            _owned.Remove(room.Name);
-            _bucket.Counters.Rooms--;
+            Remove(room);
         }
     }
 

@@ -29,6 +29,7 @@ internal sealed class UserTable
         {
             slot = channel;
             _bucket.Counters.Users++;
+            _bucket.Hub.Bus?.Link(BusTargetKind.User, channel.UserName, 0);
         }
         else if (slot is List<Channel> several)
         {
@@ -59,6 +60,7 @@ internal sealed class UserTable
         {
             _users.Remove(channel.UserName);
             _bucket.Counters.Users--;
+            _bucket.Hub.Bus?.Unlink(BusTargetKind.User, channel.UserName);
         }
     }
 

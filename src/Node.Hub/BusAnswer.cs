@@ -1,0 +1,18 @@
+namespace Node.Hub;
+
+public enum BusOutcome
+{
+    Done,
+
+    /// <summary>Nobody took it in time: it may or may not be delivered.</summary>
+    Unavailable,
+
+    /// <summary>Too much waits already; it was not taken.</summary>
+    Overloaded,
+}
+
+/// <summary>What became of a publish on the bus.</summary>
+/// <param name="Outcome">Whether it was taken.</param>
+/// <param name="Offset">Its number; rooms only.</param>
+/// <param name="Connections">Connections that it was enqueued for, on all nodes.</param>
+public readonly record struct BusAnswer(BusOutcome Outcome, ulong Offset, ulong Connections);

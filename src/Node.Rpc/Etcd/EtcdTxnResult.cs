@@ -1,0 +1,7 @@
+namespace Node.Rpc.Etcd;
+
+/// <summary>How a transaction went.</summary>
+/// <param name="Succeeded">All conditions held, and its writes were made.</param>
+/// <param name="Revision">Of the store after it: that of its writes, where there were any.</param>
+/// <param name="Read">What <see cref="EtcdTxn.ElseGet"/> found; null for a key that is missing. Empty where it succeeded.</param>
+public sealed record EtcdTxnResult(bool Succeeded, long Revision, IReadOnlyList<EtcdKeyValue?> Read);
