@@ -3,9 +3,14 @@
 # A test that finds its program missing skips itself; so nothing here ever fails a run.
 
 # program → Debian package
-declare -A debian_packages=([chromium]=chromium [promtool]=prometheus [etcd]=etcd-server)
+declare -A debian_packages=(
+  [chromium]=chromium [promtool]=prometheus [etcd]=etcd-server
+  [redis-server]=redis-server [mariadbd]=mariadb-server [pg_ctlcluster]=postgresql
+)
 # package → service that it brings
-declare -A debian_services=([prometheus]=prometheus [etcd-server]=etcd)
+declare -A debian_services=(
+  [prometheus]=prometheus [etcd-server]=etcd [redis-server]=redis-server [mariadb-server]=mariadb [postgresql]=postgresql
+)
 
 # module of Debian's own Python → Debian package
 declare -A debian_modules=([grpc]=python3-grpcio [google.protobuf]=python3-protobuf)

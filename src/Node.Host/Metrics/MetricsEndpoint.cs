@@ -7,10 +7,11 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Node.Host.Health;
 
 namespace Node.Host.Metrics;
 
-/// <summary>GET /metrics on a port of its own: a Kestrel with nothing else in it (no routing, no configuration, HTTP/1.1).</summary>
+/// <summary>GET /metrics, and /health where there is something to say, on a port of its own: a Kestrel with nothing else in it (no routing, no configuration, HTTP/1.1).</summary>
 public sealed class MetricsEndpoint : IAsyncDisposable
 {
     // A Prometheus or two and somebody's browser; more is a mistake that should not cost descriptors.
@@ -25,9 +26,15 @@ public sealed class MetricsEndpoint : IAsyncDisposable
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     /// <summary>Listens from here on.</summary>
+    /// <param name="address">Port 0: any free one.</param>
+    /// <param name="exporter">Answers /metrics.</param>
+    /// <param name="loggers">Where Kestrel logs.</param>
+    /// <param name="health">Answers /health: 200 ready, 503 not; null: there is no /health.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<MetricsEndpoint> StartAsync(
-        IPEndPoint address, PrometheusExporter exporter, ILoggerFactory loggers, CancellationToken cancel = default)
+        IPEndPoint address, PrometheusExporter exporter, ILoggerFactory loggers, Func<HealthReport>? health = null,
+        CancellationToken cancel = default)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
@@ -40,7 +47,12 @@ public sealed class MetricsEndpoint : IAsyncDisposable
         });
         WebApplication app = builder.Build();
         RequestDelegate metrics = Handler(exporter);
-        app.Run(context => context.Request.Path == "/metrics" ? metrics(context) : Refuse(context, StatusCodes.Status404NotFound));
+        app.Run(context => context.Request.Path.Value switch
+        {
+            "/metrics" => metrics(context),
+            "/health" when health is not null => TellAsync(context, health()),
+            _ => Refuse(context, StatusCodes.Status404NotFound),
+        });
         try
         {
             await app.StartAsync(cancel).ConfigureAwait(false);
@@ -80,6 +92,14 @@ public sealed class MetricsEndpoint : IAsyncDisposable
     {
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task TellAsync(HttpContext context, HealthReport report)
+    {
+        byte[] body = report.ToJson();
+        context.Response.StatusCode = report.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        (context.Response.ContentType, context.Response.ContentLength) = ("application/json", body.Length);
+        await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
     }
 
     private static Task Refuse(HttpContext context, int status)

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Node.Connect.Settings;
+using Node.Controller.Settings;
 using Node.Host.Settings;
 
 namespace Node.Tests.Settings;
@@ -10,6 +11,10 @@ public sealed class SettingsReferenceTests
     [Fact]
     public void The_reference_page_says_what_the_declarations_say() =>
         AssertFile("src/Node.Connect/settings.md", SettingsReference.Markdown(NodeSettings.Table));
+
+    [Fact]
+    public void The_controllers_page_says_what_the_declarations_say() =>
+        AssertFile("src/Node.Controller/settings.md", SettingsReference.Markdown(ControllerSettings.Table));
 
     [Fact]
     public void The_example_file_says_what_the_declarations_say() =>

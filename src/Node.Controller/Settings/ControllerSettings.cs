@@ -1,0 +1,60 @@
+using System.Net;
+using Node.Host.Settings;
+using Node.Rpc.Etcd;
+
+namespace Node.Controller.Settings;
+
+/// <summary>All settings of a controller, immutable; a fresh instance is the defaults.</summary>
+public sealed record ControllerSettings : ISettings<ControllerSettings>
+{
+    public static SettingsTable Table { get; } = new(typeof(ControllerSettings));
+
+    public ControllerSection Controller { get; init; } = new();
+    public EtcdSection Etcd { get; init; } = new();
+    public RedisSection Redis { get; init; } = new();
+    public DatabaseSection Database { get; init; } = new();
+    public WritingSection Writing { get; init; } = new();
+    public MetricsSection Metrics { get; init; } = new() { Port = 9090 };
+    public LogSection Log { get; init; } = new();
+
+    public static IEnumerable<SettingsViolation> Violations(ControllerSettings settings)
+    {
+        if (settings.Controller.GrpcPort > 0 && settings.Controller.GrpcPort == settings.Metrics.Port)
+        {
+            yield return new SettingsViolation(["controller.grpc_port", "metrics.port"],
+                $"controller.grpc_port and metrics.port are both {settings.Metrics.Port}", "give each its own port");
+        }
+
+        if (settings.Etcd.Endpoints.Count > 0 && EtcdProblem(settings.Etcd.Endpoints) is { } problem)
+        {
+            yield return new SettingsViolation(["etcd.endpoints"], problem, "allowed: host:port, http://host:port or https://host:port");
+        }
+
+        if (settings.Controller.KeyFile.Length > 0 && settings.Controller.CertFile.Length == 0)
+        {
+            yield return new SettingsViolation(["controller.key_file", "controller.cert_file"],
+                "there is a key and no certificate", "set controller.cert_file");
+        }
+    }
+
+    private static string? EtcdProblem(IReadOnlyList<string> endpoints)
+    {
+        try
+        {
+            EtcdOptions.ParseEndpoints(string.Join(',', endpoints));
+            return null;
+        }
+        catch (FormatException error)
+        {
+            return error.Message;
+        }
+    }
+
+    public static IEnumerable<string> Warnings(ControllerSettings settings)
+    {
+        if (settings.Controller.Token.Length == 0 && !IPAddress.IsLoopback(settings.Controller.Bind))
+        {
+            yield return $"controller.token is not set and controller.bind is {settings.Controller.Bind}: everybody who can reach the port can call it";
+        }
+    }
+}

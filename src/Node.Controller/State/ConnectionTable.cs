@@ -1,0 +1,150 @@
+namespace Node.Controller.State;
+
+/// <summary>Connections: found by node and number, listed by node and by user. Not thread-safe.</summary>
+internal sealed class ConnectionTable
+{
+    private readonly SlotTable<ConnectionRow> _rows = new();
+    private int[] _buckets = new int[16];
+
+    /// <summary>Above every connection there is.</summary>
+    public int End => _rows.End;
+
+    public ref ConnectionRow this[int connection] => ref _rows[connection];
+
+    public NameTable<UserRow> Users { get; } = new();
+
+    /// <summary>0 when there is none. One that has gone may be found: see <see cref="ConnectionRow.User"/>.</summary>
+    public int Find(int node, ulong number)
+    {
+        int connection = _buckets[BucketOf(node, number)];
+        while (connection != 0 && (_rows[connection].Number != number || _rows[connection].Node != node))
+        {
+            connection = _rows[connection].NextInBucket;
+        }
+
+        return connection;
+    }
+
+    public int Add(NodeEntry node, ulong number, string user, long sinceMs)
+    {
+        int connection = AddRow(node.Slot, number);
+        ref ConnectionRow row = ref _rows[connection];
+        (row.User, row.SinceMs, row.Mark) = (Users.Add(user), sinceMs, node.Mark);
+        ref int firstOfUser = ref Users.Row(row.User).FirstConnection;
+        (row.NextOfNode, row.NextOfUser) = (node.FirstConnection, firstOfUser);
+        if (row.NextOfNode != 0)
+        {
+            _rows[row.NextOfNode].PreviousOfNode = connection;
+        }
+
+        if (row.NextOfUser != 0)
+        {
+            _rows[row.NextOfUser].PreviousOfUser = connection;
+        }
+
+        (node.FirstConnection, firstOfUser) = (connection, connection);
+        node.Connections++;
+        return connection;
+    }
+
+    /// <summary>Takes a connection, which has left its rooms, out of its lists; the number stays until it is forgotten.</summary>
+    public void Retire(NodeEntry node, int connection)
+    {
+        ref ConnectionRow row = ref _rows[connection];
+        UnlinkFromNode(node, ref row);
+        UnlinkFromUser(ref row);
+        row.User = 0;
+        node.Connections--;
+    }
+
+    /// <summary>Removes a retired connection for good.</summary>
+    public void Forget(int connection)
+    {
+        ref ConnectionRow row = ref _rows[connection];
+        ref int link = ref _buckets[BucketOf(row.Node, row.Number)];
+        while (link != connection)
+        {
+            link = ref _rows[link].NextInBucket;
+        }
+
+        link = row.NextInBucket;
+        _rows.Remove(connection);
+    }
+
+    private int AddRow(int node, ulong number)
+    {
+        if (_rows.Count == _buckets.Length)
+        {
+            Grow();
+        }
+
+        int connection = _rows.Add();
+        ref int bucket = ref _buckets[BucketOf(node, number)];
+        _rows[connection] = new ConnectionRow { Node = node, Number = number, NextInBucket = bucket };
+        bucket = connection;
+        return connection;
+    }
+
+    private void UnlinkFromNode(NodeEntry node, ref ConnectionRow row)
+    {
+        if (row.PreviousOfNode != 0)
+        {
+            _rows[row.PreviousOfNode].NextOfNode = row.NextOfNode;
+        }
+        else
+        {
+            node.FirstConnection = row.NextOfNode;
+        }
+
+        if (row.NextOfNode != 0)
+        {
+            _rows[row.NextOfNode].PreviousOfNode = row.PreviousOfNode;
+        }
+    }
+
+    private void UnlinkFromUser(ref ConnectionRow row)
+    {
+        if (row.PreviousOfUser != 0)
+        {
+            _rows[row.PreviousOfUser].NextOfUser = row.NextOfUser;
+        }
+        else
+        {
+            Users.Row(row.User).FirstConnection = row.NextOfUser;
+        }
+
+        if (row.NextOfUser != 0)
+        {
+            _rows[row.NextOfUser].PreviousOfUser = row.PreviousOfUser;
+        }
+
+        if (Users.Row(row.User).FirstConnection == 0)
+        {
+            Users.Remove(row.User);
+        }
+    }
+
+    private int BucketOf(int node, ulong number)
+    {
+        ulong mixed = (number + ((ulong)(uint)node << 48)) * 0x9E3779B97F4A7C15;
+        return (int)(mixed >> 33) & (_buckets.Length - 1);
+    }
+
+    private void Grow()
+    {
+        int[] old = _buckets;
+        _buckets = new int[2 * old.Length];
+        foreach (int first in old)
+        {
+            int connection = first;
+            while (connection != 0)
+            {
+                ref ConnectionRow row = ref _rows[connection];
+                int next = row.NextInBucket;
+                ref int bucket = ref _buckets[BucketOf(row.Node, row.Number)];
+                (row.NextInBucket, bucket) = (bucket, connection);
+                connection = next;
+            }
+        }
+    }
+}

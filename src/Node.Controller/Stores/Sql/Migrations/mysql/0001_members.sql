@@ -1,0 +1,19 @@
+CREATE TABLE IF NOT EXISTS nodes (
+  id VARBINARY(255) NOT NULL PRIMARY KEY,
+  incarnation BIGINT NOT NULL,
+  grpc_address MEDIUMTEXT NOT NULL,
+  client_url MEDIUMTEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS connections (
+  node VARBINARY(255) NOT NULL,
+  number BIGINT NOT NULL,
+  user_name VARBINARY(255) NOT NULL,
+  since_ms BIGINT NOT NULL,
+  PRIMARY KEY (node, number)
+);
+CREATE TABLE IF NOT EXISTS memberships (
+  node VARBINARY(255) NOT NULL,
+  number BIGINT NOT NULL,
+  room VARBINARY(255) NOT NULL,
+  PRIMARY KEY (node, number, room)
+);

@@ -1,0 +1,42 @@
+using MySql.Data.MySqlClient;
+using Node.Controller.Stores.Sql;
+
+namespace Node.Tests.Support;
+
+/// <summary>MariaDB.</summary>
+internal sealed class MariaDbServer : StoreServer
+{
+    private static readonly string? Program = Find("/usr/sbin/mariadbd");
+
+    public SqlAddress Address => new("127.0.0.1", Port, "root", "", "pubsub");
+
+    /// <summary>Skips the test where MariaDB is not installed.</summary>
+    public static async Task<MariaDbServer> StartNewAsync()
+    {
+        Assert.SkipUnless(Program is not null, "mariadb-server is not installed");
+        var server = new MariaDbServer();
+        await server.HandOverFolderAsync();
+        await server.RunAsync("/usr/bin/mariadb-install-db", "--no-defaults", $"--datadir={server.Folder.At("data")}",
+            "--auth-root-authentication-method=normal", "--skip-test-db");
+        await server.StartAsync();
+        return server;
+    }
+
+    protected override (string Program, string[] Arguments) Command() => (Program!,
+        ["--no-defaults", $"--datadir={Folder.At("data")}", $"--port={Port}", "--bind-address=127.0.0.1",
+            $"--socket={Folder.At("mariadb.sock")}", $"--pid-file={Folder.At("pid")}", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=16M"]);
+
+    protected override bool Answers()
+    {
+        try
+        {
+            using var connection = new MySqlConnection($"Server=127.0.0.1;Port={Port};User ID=root;SslMode=none;Pooling=false");
+            connection.Open();
+            return true;
+        }
+        catch (MySqlException)
+        {
+            return false;
+        }
+    }
+}
