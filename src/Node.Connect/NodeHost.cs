@@ -50,6 +50,10 @@ public sealed class NodeHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Of this build.</summary>
+    public static string Version =>
+        typeof(NodeHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
     public NodeSettings Settings => _watcher.Current;
 
     public ILoggerFactory Loggers { get; }
@@ -105,7 +109,7 @@ public sealed class NodeHost : IAsyncDisposable
     {
         NodeSettings settings = _loaded.Settings;
         _log.Starting(
-            settings.Node.EffectiveId, Version(), _transport.Loops.Count, settings.Node.Transport.ToString(),
+            settings.Node.EffectiveId, Version, _transport.Loops.Count, settings.Node.Transport.ToString(),
             Environment.ProcessId);
         foreach (string warning in _loaded.Warnings)
         {
@@ -173,9 +177,6 @@ public sealed class NodeHost : IAsyncDisposable
         _exporter.Dispose();
         Loggers.Dispose();
     }
-
-    private static string Version() =>
-        typeof(NodeHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     private TransportOptions TransportOptionsOf(NodeSettings settings) => new()
     {

@@ -22,6 +22,7 @@ public sealed class Hub : IDisposable
         Dispatcher = new Dispatcher(fault ?? ((_, _) => { }));
         BuiltInRoutes.MapTo(Dispatcher);
         Meter = new HubMeter(this);
+        View = new HubView(this);
     }
 
     /// <summary>A WebSocket is open; who it is may not be known yet. As all events: on the channel's loop.</summary>
@@ -49,6 +50,15 @@ public sealed class Hub : IDisposable
 
     public int RoomCount => (int)Buckets.Sum(bucket => bucket.Counters.Rooms);
 
+    /// <summary>Memberships: a connection in two rooms counts twice.</summary>
+    public long MemberCount => Buckets.Sum(bucket => bucket.Counters.Members);
+
+    /// <summary>Whether the node says goodbye, and takes nobody new.</summary>
+    public bool IsDraining { get; private set; }
+
+    /// <summary>What is there, for operators.</summary>
+    public HubView View { get; }
+
     /// <summary>Joins this hub to those of other nodes; null: it is alone. Before <see cref="Start"/>.</summary>
     public MessageBus? Bus { get; set; }
 
@@ -59,8 +69,6 @@ public sealed class Hub : IDisposable
     internal HubMeter Meter { get; }
 
     internal TimeProvider Time { get; }
-
-    internal bool IsDraining { get; private set; }
 
     /// <summary>Registers a handler for an application's own message_id. Before <see cref="Start"/>.</summary>
     /// <exception cref="ArgumentException">The name is empty, too long or taken.</exception>
@@ -115,68 +123,92 @@ public sealed class Hub : IDisposable
     public void Deliver(IReadOnlyList<BusDelivery> deliveries, Action<uint[]> reached) => BusInbox.Deliver(this, deliveries, reached);
 
     /// <summary>Sends to every connection of a user.</summary>
+    /// <param name="user">To whom.</param>
+    /// <param name="payload">What.</param>
+    /// <param name="messageId">Which message_id clients see.</param>
+    /// <param name="sender">Whom clients see as the sender; empty: the application.</param>
     /// <returns>How many connections that are.</returns>
-    public Task<int> SendToUserAsync(string user, Payload payload, string messageId = "direct")
+    public Task<int> SendToUserAsync(string user, Payload payload, string messageId = "direct", string sender = "")
     {
         byte[] name = Utf8Comparer.Bytes(user);
         var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         OwnerOf(name).PostBehind(
             static (owner, envelope) =>
                 ((TaskCompletionSource<int>)envelope.Target!).SetResult(owner.Users.Deliver(envelope)),
-            Envelope.Of(done, Utf8Comparer.Bytes(messageId), name, [], payload.Kind, payload.Bytes.Span));
+            Envelope.Of(done, Utf8Comparer.Bytes(messageId), name, Utf8Comparer.Bytes(sender), payload.Kind, payload.Bytes.Span));
         return done.Task;
     }
 
-    /// <summary>Publishes to a room, as nobody.</summary>
-    /// <returns>The message's offset; 0 when the room is empty, and so does not exist.</returns>
-    public Task<ulong> PublishAsync(string room, Payload payload)
+    /// <summary>Publishes to a room.</summary>
+    /// <param name="room">Where.</param>
+    /// <param name="payload">What.</param>
+    /// <param name="sender">Whom members see as the sender; empty: the application.</param>
+    public Task<RoomDelivery> PublishAsync(string room, Payload payload, string sender = "")
     {
         byte[] name = Utf8Comparer.Bytes(room);
-        var done = new TaskCompletionSource<ulong>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<RoomDelivery>(TaskCreationOptions.RunContinuationsAsynchronously);
         OwnerOf(name).Post(
-            static (owner, envelope) => ((TaskCompletionSource<ulong>)envelope.Target!).SetResult(
-                owner.Rooms.FindOwned(envelope.Name)?.Publish([], envelope.Kind, envelope.Data) ?? 0),
-            Envelope.Of(done, RouteNames.Publish, name, [], payload.Kind, payload.Bytes.Span));
+            static (owner, envelope) => ((TaskCompletionSource<RoomDelivery>)envelope.Target!).SetResult(
+                RoomDelivery.Of(owner.Rooms.FindOwned(envelope.Name), envelope)),
+            Envelope.Of(done, RouteNames.Publish, name, Utf8Comparer.Bytes(sender), payload.Kind, payload.Bytes.Span));
         return done.Task;
     }
 
     /// <summary>Sends to every named connection of this node.</summary>
-    public void Broadcast(Payload payload, string messageId = "broadcast")
+    /// <param name="payload">What.</param>
+    /// <param name="messageId">Which message_id clients see.</param>
+    /// <param name="sender">Whom clients see as the sender; empty: the application.</param>
+    /// <returns>How many connections that are.</returns>
+    public Task<int> BroadcastAsync(Payload payload, string messageId = "broadcast", string sender = "")
     {
+        var done = new Tally(Buckets.Length);
         Envelope envelope = Envelope.Of(
-            null, Utf8Comparer.Bytes(messageId), [], [], payload.Kind, payload.Bytes.Span);
+            done, Utf8Comparer.Bytes(messageId), [], Utf8Comparer.Bytes(sender), payload.Kind, payload.Bytes.Span);
         foreach (Bucket bucket in Buckets)
         {
-            bucket.Post(static (here, sent) => here.Broadcast(sent), envelope.AddReference());
+            bucket.Post(
+                static (here, sent) => ((Tally)sent.Target!).Add(here.Broadcast(sent)), envelope.AddReference());
         }
 
         envelope.Release();
+        return done.Task;
     }
 
-    /// <summary>Closes every connection of a user with 3502.</summary>
-    public Task<int> KickAsync(string user, string reason = "kicked")
+    /// <summary>Ends connections of a user.</summary>
+    /// <param name="user">Whose.</param>
+    /// <param name="reason">What the client is told.</param>
+    /// <param name="code">A close code of <c>protocol/codes.md</c>.</param>
+    /// <param name="clientId">Only the connection that <c>connect</c> gave this name; empty: all of them.</param>
+    /// <returns>How many were told to end.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The code may not be sent.</exception>
+    public Task<int> KickAsync(string user, string reason = "kicked", ushort code = CloseCode.Kicked, string clientId = "")
     {
+        if (!CloseCode.IsValidOnWire(code))
+        {
+            throw new ArgumentOutOfRangeException(nameof(code), code, "not a close code that may be sent");
+        }
+
         byte[] name = Utf8Comparer.Bytes(user);
-        var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         Bucket owner = OwnerOf(name);
+        var done = new Tally(1);
         owner.Loop.Post(() =>
         {
-            Channel[] channels = owner.Users.ChannelsOf(name).ToArray();
-            Array.ForEach(channels, channel => channel.Disconnect(CloseCode.Kicked, reason));
-            done.SetResult(channels.Length);
+            // Which of them are alive, only their own loops know.
+            var parts = owner.Users.ChannelsOf(name).ToArray()
+                .Where(channel => clientId.Length == 0 || channel.ClientId == clientId).ToLookup(channel => channel.Bucket);
+            done.Expect(parts.Count);
+            foreach (IGrouping<Bucket, Channel> part in parts)
+            {
+                part.Key.Loop.RunOrPost(_ => done.Add(CloseAlive(part, code, reason)), null);
+            }
+
+            done.Add(0);
         });
         return done.Task;
     }
 
     /// <summary>Who is in a room: the number of users and the first names, up to the presence limit.</summary>
-    public Task<RoomPresence> PresenceAsync(string room)
-    {
-        byte[] name = Utf8Comparer.Bytes(room);
-        var done = new TaskCompletionSource<RoomPresence>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Bucket owner = OwnerOf(name);
-        owner.Loop.Post(() => done.SetResult(RoomPresence.Of(owner.Rooms.FindOwned(name))));
-        return done.Task;
-    }
+    public Task<RoomPresence> PresenceAsync(string room) => View.RoomAsync(room, Options.PresenceLimit);
 
     /// <summary>
     /// Says goodbye to everybody and waits until they are gone or the time is up. New handshakes are refused with 503
@@ -240,5 +272,12 @@ public sealed class Hub : IDisposable
         {
             Dispatcher.ReportFault(exception, kind.ToString());
         }
+    }
+
+    private static int CloseAlive(IEnumerable<Channel> channels, ushort code, string reason)
+    {
+        Channel[] alive = [.. channels.Where(channel => channel.IsAlive)];
+        Array.ForEach(alive, channel => channel.Close(code, reason));
+        return alive.Length;
     }
 }

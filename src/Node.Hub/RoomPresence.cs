@@ -4,15 +4,15 @@ namespace Node.Hub;
 
 /// <param name="Connections">Connections in the room.</param>
 /// <param name="UserCount">Different users in the room.</param>
-/// <param name="Users">The first of them, up to the presence limit.</param>
+/// <param name="Users">The first of them, up to the limit of who asked.</param>
 /// <param name="Offset">The latest message's number.</param>
 public sealed record RoomPresence(int Connections, int UserCount, IReadOnlyList<string> Users, ulong Offset)
 {
-    internal static RoomPresence Of(Room? room) => room is null
+    internal static RoomPresence Of(Room? room, int maxUsers) => room is null
         ? new RoomPresence(0, 0, [], 0)
         : new RoomPresence(
             room.Members,
             room.UserCount,
-            [.. room.Users.Take(room.Owner.Options.PresenceLimit).Select(Encoding.UTF8.GetString)],
+            [.. room.Users.Take(maxUsers).Select(Encoding.UTF8.GetString)],
             room.Offset);
 }

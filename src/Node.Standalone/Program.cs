@@ -3,6 +3,7 @@ using Node.Connect;
 using Node.Connect.Settings;
 using Node.Host;
 using Node.Host.Logging;
+using Node.Standalone;
 using Node.Web;
 
 WebServer? web = null;
@@ -20,17 +21,11 @@ finally
 
 async Task StartWebAsync(NodeHost node)
 {
-    web = new WebServer(OptionsOf(node.Settings, node.EndPoint.Port));
-    node.SettingsChanged += settings => web.Apply(OptionsOf(settings, node.EndPoint.Port));
+    web = StandaloneWeb.Create(node);
+    node.SettingsChanged += settings => web.Apply(StandaloneWeb.OptionsOf(settings, node.EndPoint.Port));
     await Ports.OpenAsync("web.port", () => web.StartAsync());
-    node.Loggers.CreateLogger("Node.Standalone").Listening("chat", $"http://{node.Settings.Node.Bind}:{web.Port}/chat.html");
+    ILogger log = node.Loggers.CreateLogger("Node.Standalone");
+    string site = $"http://{node.Settings.Node.Bind}:{web.Port}";
+    log.Listening("chat", $"{site}/chat.html");
+    log.Listening("console", $"{site}/console.html");
 }
-
-static WebOptions OptionsOf(NodeSettings settings, int nodePort) => new()
-{
-    Port = settings.Web.Port,
-    BindAddress = settings.Node.Bind.ToString(),
-    NodePort = nodePort,
-    NodeTls = settings.Tls.Enabled,
-    PublicNodeUrl = settings.Web.PublicWsUrl.Length > 0 ? settings.Web.PublicWsUrl : null,
-};

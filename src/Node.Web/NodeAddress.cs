@@ -5,6 +5,9 @@ namespace Node.Web;
 /// <summary>The WebSocket URL that a page is told to use, and the source that its CSP has to allow for it.</summary>
 internal static class NodeAddress
 {
+    // A page stays open while nodes come and go, and its policy cannot follow.
+    private const string AnyNode = "ws: wss:";
+
     public static bool TryParsePublicUrl(string text, out Uri url) =>
         Uri.TryCreate(text, UriKind.Absolute, out url!) && url.Scheme is "ws" or "wss";
 
@@ -16,9 +19,9 @@ internal static class NodeAddress
     }
 
     /// <summary>A CSP host source has no syntax for IPv6 addresses: there the scheme alone must do.</summary>
-    public static string ContentSourceFor(WebOptions options, HttpRequest request)
+    public static string ContentSourceFor(WebOptions options, bool anyNode, HttpRequest request)
     {
-        if (!Uri.TryCreate(UrlFor(options, request), UriKind.Absolute, out Uri? url)) return "ws: wss:";
+        if (anyNode || !Uri.TryCreate(UrlFor(options, request), UriKind.Absolute, out Uri? url)) return AnyNode;
         return url.HostNameType == UriHostNameType.IPv6
             ? $"{url.Scheme}:"
             : $"{url.Scheme}://{url.IdnHost}:{url.Port}";

@@ -8,12 +8,12 @@ namespace Node.Web;
 /// </summary>
 internal static class SecurityHeaders
 {
-    public static void Apply(HttpContext context, WebOptions options)
+    public static void Apply(HttpContext context, WebOptions options, bool anyNode)
     {
         IHeaderDictionary headers = context.Response.Headers;
         headers.ContentSecurityPolicy =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            + $"connect-src 'self' {NodeAddress.ContentSourceFor(options, context.Request)}; "
+            + $"connect-src 'self' {NodeAddress.ContentSourceFor(options, anyNode, context.Request)}; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";

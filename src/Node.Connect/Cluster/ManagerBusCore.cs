@@ -10,37 +10,39 @@ namespace Node.Connect.Cluster;
 /// are answered, hands deliveries to the hub once and in order, retains them for the next owner (<c>protocol/cluster.md</c>).
 /// One thread, no clock and no transport of its own, so that a test can be all of them.
 /// </summary>
-/// <param name="node">This node's name in the registry.</param>
-/// <param name="incarnation">Of this start of it.</param>
-/// <param name="hub">Takes what comes.</param>
-/// <param name="origin">Names this process in the ids of its messages; random.</param>
-internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceiver hub, ulong origin)
+internal sealed class ManagerBusCore
 {
     /// <summary>How long a publish or a link may wait for an owner.</summary>
     public const int PatienceMs = 5000;
 
-    public const int RetainMs = 30_000;
-
-    public const int MaxPending = 100_000;
-
     private const int RetryMs = 50;
-    private const long MaxRetainedBytes = 128L * 1024 * 1024;
 
     private readonly Dictionary<TargetKey, BusTarget> _targets = [];
     private readonly Dictionary<string, ManagerLink> _managers = [];
-    private readonly Dictionary<ulong, PendingPublish> _pending = [];
-    private readonly Queue<PendingPublish> _pendingByAge = new();
-    private readonly Queue<(BusTarget Target, Delivery Delivery, long At)> _retainedByAge = new();
+    private readonly PendingPublishes _pending;
     private readonly Queue<BusTarget> _linkingByAge = new();
     private readonly HashSet<BusTarget> _stalled = [];
     private readonly RecentIds _recent = new();
+    private readonly RetainedMessages _retained;
+    private readonly string _node;
+    private readonly ulong _incarnation;
+    private readonly IBusReceiver _hub;
     private ManagerView _view = ManagerView.Empty;
-    private long _retainedBytes;
     private long _now;
     private long _retryAt = long.MaxValue;
-    private ulong _publishes;
     private ulong _links;
     private ulong _generation;
+
+    /// <param name="node">This node's name in the registry.</param>
+    /// <param name="incarnation">Of this start of it.</param>
+    /// <param name="hub">Takes what comes.</param>
+    /// <param name="origin">Names this process in the ids of its messages; random.</param>
+    public ManagerBusCore(string node, ulong incarnation, IBusReceiver hub, ulong origin)
+    {
+        (_node, _incarnation, _hub) = (node, incarnation, hub);
+        _pending = new PendingPublishes(origin, Counters, RemoveIfUnused);
+        _retained = new RetainedMessages(Counters, RemoveIfUnused);
+    }
 
     public BusCounters Counters { get; } = new();
 
@@ -55,10 +57,7 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
     {
         BusTarget target = TargetOf(key);
         target.HubNumber = number;
-        if (target.IsWanted)
-        {
-            return;
-        }
+        if (target.IsWanted) return;
 
         target.IsWanted = true;
         target.WantedAt = _now;
@@ -89,24 +88,12 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
     /// <summary>Sends a message to whoever is in a room or connected as a user, wherever that is.</summary>
     public void Publish(in TargetKey key, Payload payload, Action<PublishOutcome> done)
     {
-        if (_pending.Count >= MaxPending)
-        {
-            Counters.Failed++;
-            done(new PublishOutcome(StatusCode.ResourceExhausted, 0, 0));
-            return;
-        }
-
-        Counters.Published++;
         BusTarget target = TargetOf(key);
-        var publish = new Publish
+        if (_pending.Add(target, payload, _now, done) is not { } pending)
         {
-            Target = key.ToTarget(), Id = new MessageId { Origin = origin, Number = ++_publishes }, Payload = payload,
-        };
-        var pending = new PendingPublish(target, publish, _now, done);
-        _pending.Add(publish.Id.Number, pending);
-        _pendingByAge.Enqueue(pending);
-        target.Pending.Enqueue(pending);
-        if (!target.IsStalled && UsableOwner(target) is { } owner)
+            RemoveIfUnused(target);
+        }
+        else if (!target.IsStalled && UsableOwner(target) is { } owner)
         {
             Send(pending, owner);
         }
@@ -124,10 +111,7 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
     /// <summary>The managers have changed.</summary>
     public void Apply(ManagerView view)
     {
-        if (view.Name == _view.Name)
-        {
-            return;
-        }
+        if (view.Name == _view.Name) return;
 
         _view = view;
         _generation++;
@@ -162,17 +146,14 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
         _managers.Add(hello.Manager, manager);
         stream.Send(new FromNode
         {
-            Hello = new FromNode.Types.Hello { Node = node, Incarnation = incarnation, Generation = _generation },
+            Hello = new FromNode.Types.Hello { Node = _node, Incarnation = _incarnation, Generation = _generation },
         });
         return manager;
     }
 
     public void Detach(ManagerLink manager)
     {
-        if (!_managers.TryGetValue(manager.Manager, out ManagerLink? current) || !ReferenceEquals(current, manager))
-        {
-            return;
-        }
+        if (!_managers.TryGetValue(manager.Manager, out ManagerLink? current) || !ReferenceEquals(current, manager)) return;
 
         _managers.Remove(manager.Manager);
         foreach (BusTarget target in _targets.Values.Where(target => target.Owner == manager.Manager))
@@ -184,10 +165,7 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
 
     public void Receive(ManagerLink manager, FromManager message)
     {
-        if (!_managers.TryGetValue(manager.Manager, out ManagerLink? current) || !ReferenceEquals(current, manager))
-        {
-            return;
-        }
+        if (!_managers.TryGetValue(manager.Manager, out ManagerLink? current) || !ReferenceEquals(current, manager)) return;
 
         ManagerLink.Batch? batch = message.Batch > 0
             ? manager.Begin(message.Batch, message.Steps.Count(step => step.Delivery is not null))
@@ -236,22 +214,13 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
     public void Tick(long now)
     {
         _now = now;
-        while (_pendingByAge.TryPeek(out PendingPublish? oldest) && (oldest.IsDone || now - oldest.At >= PatienceMs))
-        {
-            _pendingByAge.Dequeue();
-            if (!oldest.IsDone)
-            {
-                Counters.Failed++;
-                Complete(oldest, new PublishOutcome(StatusCode.Unavailable, 0, 0));
-            }
-        }
-
+        _pending.Expire(now);
         while (_linkingByAge.TryPeek(out BusTarget? oldest) && (oldest.IsLinked || !oldest.IsWanted || now - oldest.WantedAt >= PatienceMs))
         {
             _linkingByAge.Dequeue();
             if (!oldest.IsLinked && oldest.IsWanted && oldest.Epoch.IsEmpty && now - oldest.WantedAt >= PatienceMs)
             {
-                hub.LinkFailed(oldest.Key, oldest.HubNumber);
+                _hub.LinkFailed(oldest.Key, oldest.HubNumber);
             }
         }
 
@@ -260,7 +229,7 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
             RetryStalled();
         }
 
-        ForgetRetained();
+        _retained.Expire(now);
         _recent.Expire(now);
     }
 
@@ -350,10 +319,7 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
 
     private void AnswerResync(ManagerLink manager)
     {
-        if (manager.Asked is not { } asked || asked.View != _view.Name)
-        {
-            return;
-        }
+        if (manager.Asked is not { } asked || asked.View != _view.Name) return;
 
         manager.Asked = null;
         manager.SyncedView = _view.Name;
@@ -379,10 +345,7 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
     private void Linked(ManagerLink manager, Linked linked)
     {
         if (!_targets.TryGetValue(TargetKey.Of(linked.Target), out BusTarget? target)
-            || target.Owner != manager.Manager || target.LinkNumber != linked.Number || !target.IsLinkSent)
-        {
-            return;
-        }
+            || target.Owner != manager.Manager || target.LinkNumber != linked.Number || !target.IsLinkSent) return;
 
         bool sameLife = target.Epoch == linked.Epoch;
         ulong offset = linked.First - 1;
@@ -399,7 +362,7 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
         target.IsLinked = true;
         target.Epoch = linked.Epoch;
         target.Offset = sameLife ? Math.Max(target.Offset, offset) : offset;
-        hub.Linked(target.Key, target.HubNumber, target.Epoch, target.Offset);
+        _hub.Linked(target.Key, target.HubNumber, target.Epoch, target.Offset);
     }
 
     private Verdict Judge(ManagerLink manager, Delivery delivery)
@@ -433,7 +396,7 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
         {
             Counters.Missed += (long)(delivery.Offset - target.Offset - 1);
             target.Offset = delivery.Offset;
-            Retain(target, delivery);
+            _retained.Add(target, delivery, _now);
         }
 
         return Count(isNew);
@@ -451,38 +414,13 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
         return Verdict.Ignored;
     }
 
-    private void Retain(BusTarget target, Delivery delivery)
-    {
-        target.Retained.Enqueue(delivery);
-        _retainedByAge.Enqueue((target, delivery, _now));
-        _retainedBytes += SizeOf(delivery);
-    }
-
-    private void ForgetRetained()
-    {
-        while (_retainedByAge.TryPeek(out (BusTarget Target, Delivery Delivery, long At) oldest)
-            && (_now - oldest.At > RetainMs || _retainedBytes > MaxRetainedBytes))
-        {
-            Counters.ForgottenEarly += _now - oldest.At > RetainMs ? 0 : 1;
-            _retainedByAge.Dequeue();
-            _retainedBytes -= SizeOf(oldest.Delivery);
-            if (oldest.Target.Retained.TryPeek(out Delivery? first) && ReferenceEquals(first, oldest.Delivery))
-            {
-                oldest.Target.Retained.Dequeue();
-                RemoveIfUnused(oldest.Target);
-            }
-        }
-    }
-
-    private static int SizeOf(Delivery delivery) => delivery.Payload.Data.Length + 256;
-
     private void HandOver(List<Delivery> accepted, List<int> places, ManagerLink.Batch? batch, bool isLast)
     {
         if (batch is null)
         {
             if (accepted.Count > 0)
             {
-                hub.Deliver(accepted, _ => { });
+                _hub.Deliver(accepted, _ => { });
             }
 
             return;
@@ -492,7 +430,7 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
         batch.IsHandedOver |= isLast;
         if (accepted.Count > 0)
         {
-            hub.Deliver(accepted, reached =>
+            _hub.Deliver(accepted, reached =>
             {
                 for (int i = 0; i < reached.Length; i++)
                 {
@@ -506,10 +444,7 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
 
     private void Published(Published published)
     {
-        if (!_pending.TryGetValue(published.Id.Number, out PendingPublish? pending) || published.Id.Origin != origin || !pending.IsSent)
-        {
-            return;
-        }
+        if (_pending.Find(published.Id) is not { IsSent: true } pending) return;
 
         if (published.Code == (uint)StatusCode.Unavailable)
         {
@@ -517,7 +452,7 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
             return;
         }
 
-        Complete(pending, new PublishOutcome((StatusCode)published.Code, published.Offset, published.Connections));
+        _pending.Complete(pending, new PublishOutcome((StatusCode)published.Code, published.Offset, published.Connections));
     }
 
     /// <summary>The owner's view and this node's differ: everything of the target waits, and is tried again in its order.</summary>
@@ -543,20 +478,6 @@ internal sealed class ManagerBusCore(string node, ulong incarnation, IBusReceive
                 SendPending(target, owner);
             }
         }
-    }
-
-    private void Complete(PendingPublish pending, in PublishOutcome outcome)
-    {
-        pending.IsDone = true;
-        _pending.Remove(pending.Publish.Id.Number);
-        BusTarget target = pending.Target;
-        while (target.Pending.TryPeek(out PendingPublish? first) && first.IsDone)
-        {
-            target.Pending.Dequeue();
-        }
-
-        RemoveIfUnused(target);
-        pending.Done(outcome);
     }
 
     private enum Verdict

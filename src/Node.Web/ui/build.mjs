@@ -3,9 +3,11 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
 
+const pages = { chat: 'src/main.tsx', console: 'src/console/main.tsx' };
+
 await rm('dist', { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: { chat: 'src/main.tsx' },
+  entryPoints: pages,
   outdir: 'dist/assets',
   entryNames: '[name]-[hash]',
   bundle: true,
@@ -17,9 +19,10 @@ const { metafile } = await build({
 });
 
 const built = Object.keys(metafile.outputs).map((path) => `/assets/${basename(path)}`);
-const page = (await readFile('src/chat.html', 'utf8'))
-  .replace('%SCRIPT%', built.find((path) => path.endsWith('.js')))
-  .replace('%STYLE%', built.find((path) => path.endsWith('.css')));
 await mkdir('dist', { recursive: true });
-await writeFile('dist/chat.html', page);
+for (const page of Object.keys(pages)) {
+  const asset = (ending) => built.find((path) => path.startsWith(`/assets/${page}-`) && path.endsWith(ending));
+  const html = await readFile(`src/${page}.html`, 'utf8');
+  await writeFile(`dist/${page}.html`, html.replace('%SCRIPT%', asset('.js')).replace('%STYLE%', asset('.css')));
+}
 await writeFile('dist/favicon.svg', await readFile('src/favicon.svg'));

@@ -18,8 +18,10 @@ public class HubApiTests
         await using HubClient bob = await HubClient.NamedAsync(server, "bob", proto: true);
         await alice.JoinAsync("lobby");
         await bob.JoinAsync("lobby");
-        Assert.Equal(1UL, await server.Hub.PublishAsync("lobby", "news"));
-        Assert.Equal(0UL, await server.Hub.PublishAsync("nowhere", "news"));
+        RoomDelivery delivery = await server.Hub.PublishAsync("lobby", "news");
+        Assert.Equal((1UL, 2), (delivery.Offset, delivery.Connections));
+        Assert.NotEmpty(delivery.Epoch);
+        Assert.Equal(new RoomDelivery(0, "", 0), await server.Hub.PublishAsync("nowhere", "news"));
         MessageModel heard = await bob.ReceiveAsync("publish");
         Assert.Equal(("", 1UL, "\"news\""), (heard.User, heard.Offset, heard.Data));
 
@@ -43,7 +45,7 @@ public class HubApiTests
         await using HubClient alice = await HubClient.NamedAsync(server, "alice");
         await using HubClient bob = await HubClient.NamedAsync(server, "bob", proto: true);
         await using HubClient nameless = await HubClient.OpenAsync(server, new HubPeer());
-        server.Hub.Broadcast("to all", "notice");
+        Assert.Equal(2, await server.Hub.BroadcastAsync("to all", "notice"));
         await server.TurnAsync();
         Assert.Equal("\"to all\"", (await alice.ReceiveAsync("notice")).Data);
         Assert.Equal("\"to all\"", (await bob.ReceiveAsync("notice")).Data);

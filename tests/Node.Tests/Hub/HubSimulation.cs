@@ -76,7 +76,7 @@ internal sealed class HubSimulation : IDisposable
         switch (_random.Next(60))
         {
             case 0: _kicks.Add(_hub.Hub.KickAsync(_users[_random.Next(_users.Length)])); break;
-            case 1: _hub.Hub.Broadcast("all", "notice"); break;
+            case 1: _ = _hub.Hub.BroadcastAsync("all", "notice"); break;
             case 2: _ = _hub.Hub.PublishAsync(_rooms[_random.Next(_rooms.Length)], _ledger.NewText("hub")); break;
             case 3: _ = _hub.Hub.SendToUserAsync(_users[_random.Next(_users.Length)], "hello", "notice"); break;
             case 4: _hub.Hub.Apply(_hub.Hub.Options with { PresenceLimit = _random.Next(6) }); break;
@@ -149,7 +149,7 @@ internal sealed class HubSimulation : IDisposable
             Room? room = _hub.Hub.OwnerOf(Utf8Comparer.Bytes(name)).Rooms.FindOwned(Utf8Comparer.Bytes(name));
             SimulatedMember[] inside = [.. open.Where(member => member.IsIn(name))];
             Assert.Equal(inside.Length, room?.Members ?? 0);
-            RoomPresence presence = RoomPresence.Of(room);
+            RoomPresence presence = RoomPresence.Of(room, 200);
             Assert.Equal(inside.Select(member => member.User).Distinct().Count(), presence.UserCount);
             Assert.All(inside, member => Assert.Equal(room!.Offset, member.LastIn(name)));
         }

@@ -49,7 +49,7 @@ public sealed class SettingsReferenceTests
     private static IReadOnlyList<SettingKey> Changes(TestFolder folder, string yaml) =>
         NodeSettings.Table.Changes(new NodeSettings(), new SettingsLoader<NodeSettings>(folder.Write("node.yaml", yaml), _ => null).Load().Settings);
 
-    private static void AssertFile(string path, string expected)
+    internal static void AssertFile(string path, string expected)
     {
         string file = Path.Combine(TestFolder.Repository(), path);
         if (Environment.GetEnvironmentVariable("UPDATE_REFERENCE") == "1")

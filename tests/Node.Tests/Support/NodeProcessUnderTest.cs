@@ -13,6 +13,7 @@ internal sealed partial class NodeProcessUnderTest : IAsyncDisposable
     private readonly TestFolder _folder = new();
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<int> _listens = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Uri> _serves = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
 
     private NodeProcessUnderTest(string executable, IEnumerable<(string Name, string Value)> environment)
@@ -33,6 +34,9 @@ internal sealed partial class NodeProcessUnderTest : IAsyncDisposable
     }
 
     public IPEndPoint EndPoint { get; private set; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>Where the web server is, as soon as it is up.</summary>
+    public Task<Uri> WebAddress => _serves.Task.WaitAsync(RawClient.Patience);
 
     public bool IsRunning => !_process.HasExited;
 
@@ -107,8 +111,17 @@ internal sealed partial class NodeProcessUnderTest : IAsyncDisposable
         {
             _listens.TrySetResult(int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
         }
+
+        Match page = Serving().Match(line);
+        if (page.Success)
+        {
+            _serves.TrySetResult(new Uri(page.Groups[1].Value));
+        }
     }
 
     [GeneratedRegex(@"WebSocket on wss?://[^/]+:(\d+)/ws")]
     private static partial Regex Listening();
+
+    [GeneratedRegex(@"Listening for console on (http://\S+/)console\.html")]
+    private static partial Regex Serving();
 }

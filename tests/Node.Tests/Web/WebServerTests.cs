@@ -139,7 +139,7 @@ public sealed class WebServerTests
     public async Task A_port_that_is_taken_is_an_error_that_names_it()
     {
         await using Site site = await Site.StartAsync();
-        await using var second = new WebServer(new WebOptions { Port = site.Port }, Pages);
+        await using var second = new WebServer(new WebOptions { Port = site.Port }, new WebParts { Pages = Pages });
         IOException error = await Assert.ThrowsAsync<IOException>(() => second.StartAsync());
         Assert.Contains($"{site.Port}", error.Message, StringComparison.Ordinal);
     }
@@ -147,7 +147,7 @@ public sealed class WebServerTests
     [Fact]
     public async Task Every_address_is_bound_with_a_star()
     {
-        await using Site site = await Site.StartAsync(new WebOptions { Port = 0, BindAddress = "*" });
+        await using Site site = await Site.StartAsync(new WebOptions { Port = 0, BindAddress = "*", ApiKeys = ["a-key-that-is-long-enough"] });
         using HttpResponseMessage answer = await site.GetAsync("/health");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
@@ -194,7 +194,7 @@ public sealed class WebServerTests
 
         public static async Task<Site> StartAsync(WebOptions? options = null, PageStore? pages = null)
         {
-            var server = new WebServer(options ?? new WebOptions { Port = 0 }, pages ?? Pages);
+            var server = new WebServer(options ?? new WebOptions { Port = 0 }, new WebParts { Pages = pages ?? Pages });
             await server.StartAsync();
             return new Site(server);
         }

@@ -1,0 +1,15 @@
+using System.Text;
+
+namespace Node.Hub;
+
+/// <summary>What became of a message to a room.</summary>
+/// <param name="Offset">Its number in the room; 0 when the room is empty, and so does not exist.</param>
+/// <param name="Epoch">The life of the room in which that number holds.</param>
+/// <param name="Connections">How many it was sent to.</param>
+public readonly record struct RoomDelivery(ulong Offset, string Epoch, int Connections)
+{
+    internal static RoomDelivery Of(Room? room, Envelope message) => room is null
+        ? new RoomDelivery(0, "", 0)
+        : new RoomDelivery(
+            room.Publish(message.User, message.Kind, message.Data), Encoding.UTF8.GetString(room.Epoch), room.Members);
+}
