@@ -12,7 +12,6 @@ using Node.Host.Logging;
 using Node.Host.Metrics;
 using Node.Host.Settings;
 using Node.Rpc;
-using Node.Rpc.Etcd;
 
 namespace Node.Controller;
 
@@ -135,22 +134,9 @@ public sealed class ControllerHost : IAsyncDisposable
     private static string Version() =>
         typeof(ControllerHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    private ILeadership LeadershipOf(EtcdSection etcd)
-    {
-        if (etcd.Endpoints.Count == 0)
-        {
-            return new SoleLeadership(_seat, TimeProvider.System);
-        }
-
-        EtcdOptions options = new()
-        {
-            Endpoints = EtcdOptions.ParseEndpoints(string.Join(',', etcd.Endpoints)),
-            User = etcd.User.Length > 0 ? etcd.User : null,
-            Password = etcd.Password.Length > 0 ? etcd.Password : null,
-            Tls = etcd.AuthorityFile.Length > 0 ? new RpcTls { AuthorityFile = etcd.AuthorityFile } : null,
-        };
-        return new EtcdLeadership(_seat, options, etcd.Ttl, _log);
-    }
+    private ILeadership LeadershipOf(EtcdSection etcd) => etcd.IsUsed
+        ? new EtcdLeadership(_seat, etcd.ToOptions(), etcd.Ttl, _log)
+        : new SoleLeadership(_seat, TimeProvider.System);
 
     private static string? TokenOf(ControllerSettings settings) => settings.Controller.Token.Length > 0 ? settings.Controller.Token : null;
 

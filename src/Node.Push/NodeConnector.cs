@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Grpc.Core;
 using Node.Protocol.Connect;
+using Node.Protocol.Push;
 using Node.Push.Routing;
 using Node.Rpc;
 
@@ -11,6 +12,7 @@ internal sealed class NodeConnector : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopped = new();
     private readonly GrpcChannel _channel;
@@ -32,6 +34,22 @@ internal sealed class NodeConnector : IAsyncDisposable
         _hello = new FromManager { Hello = hello };
         _log = log;
         _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Ends connections of a user on this node.</summary>
+    /// <returns>How many; null: the node did not answer.</returns>
+    public async Task<uint?> KickAsync(KickRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            var options = new CallOptions(null, DateTime.UtcNow + Patience, cancellation);
+            return (await new NodeService.NodeServiceClient(_channel).KickAsync(request, options).ConfigureAwait(false)).Connections;
+        }
+        catch (RpcException error) when (error.StatusCode != StatusCode.InvalidArgument)
+        {
+            _log($"kick: {error.Message}");
+            return null;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,9 @@
 using System.Collections.Concurrent;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
 using Node.Protocol.Connect;
+using Node.Protocol.Push;
+using Node.Push.Logging;
 using Node.Push.Routing;
 using Node.Rpc;
 using Node.Rpc.Discovery;
@@ -13,57 +17,67 @@ namespace Node.Push;
 internal sealed class PushManager : IManagers, IAsyncDisposable
 {
     private readonly RpcServer _server;
-    private readonly RouterThread _router;
-    private readonly GrpcChannelOptions _channels;
+        private readonly GrpcChannelOptions _channels;
     private readonly FromManager.Types.Hello _hello;
-    private readonly Action<string> _log;
+    private readonly ILogger _log;
     private readonly ConcurrentDictionary<string, (string Address, GrpcChannel Channel)> _managers = [];
     private readonly Dictionary<string, (string Address, NodeConnector Connector)> _nodes = [];
-    private readonly SemaphoreSlim _applying = new(1);
+    private volatile NodeConnector[] _connectors = [];
+    private readonly Lock _applying = new();
+    private Task _applied = Task.CompletedTask;
 
     /// <param name="id">In the registry.</param>
     /// <param name="incarnation">Of this start.</param>
     /// <param name="server">Where the service is.</param>
     /// <param name="channels">To nodes and other managers.</param>
-    /// <param name="log">Hears what goes wrong.</param>
-    public PushManager(string id, ulong incarnation, RpcServerOptions server, GrpcChannelOptions channels, Action<string> log)
+    /// <param name="log">Hears what goes wrong, and of new views.</param>
+    public PushManager(string id, ulong incarnation, RpcServerOptions server, GrpcChannelOptions channels, ILogger log)
     {
         (Id, _channels, _log) = (id, channels, log);
         _hello = new FromManager.Types.Hello { Manager = id, Incarnation = incarnation };
-        _router = new RouterThread(new PushRouter(id, new Random()), exception => log(exception.ToString()));
-        _server = new RpcServer(server).MapGrpcService(new PushService(new PushGateway(_router, this)));
+        Router = new RouterThread(new PushRouter(id, new Random()), log.RouterFailed);
+        _server = new RpcServer(server).MapGrpcService(new PushService(new PushGateway(Router, this), KickAsync));
     }
 
     public string Id { get; }
+
+    public RouterThread Router { get; }
 
     /// <summary>Where the service listens, once it is started.</summary>
     public int Port => _server.Port;
 
     public Task StartAsync() => _server.StartAsync();
 
-    /// <summary>Takes who is registered. Call it one at a time, in order.</summary>
+    /// <summary>Takes no more calls, and lets open ones end.</summary>
+    public Task StopAsync(CancellationToken deadline) => _server.StopAsync(deadline);
+
+    /// <summary>Takes who is registered; what an earlier call has begun is finished first.</summary>
     /// <param name="nodes">Connect-nodes: id and host:port.</param>
     /// <param name="managers">Push-managers, this one among them: id, incarnation, host:port.</param>
-    public async Task ApplyAsync(
+    public Task ApplyAsync(
         IReadOnlyCollection<(string Id, string Address)> nodes, IReadOnlyCollection<(string Id, ulong Incarnation, string Address)> managers)
     {
-        await _applying.WaitAsync().ConfigureAwait(false);
-        try
+        lock (_applying)
         {
-            TakeManagers(managers);
-            await TakeNodesAsync(nodes).ConfigureAwait(false);
-            var registered = nodes.Select(node => node.Id).ToHashSet();
-            var view = new ManagerView(managers.Select(manager => new ManagerKey(manager.Id, (long)manager.Incarnation)));
-            _router.Post(() =>
+            Task before = _applied;
+            _applied = Task.Run(async () =>
             {
-                _router.Router.Apply(registered);
-                _router.Router.Apply(view);
+                await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await TakeAsync(nodes, managers).ConfigureAwait(false);
             });
+            return _applied;
         }
-        finally
-        {
-            _applying.Release();
-        }
+    }
+
+    /// <summary>Ends connections of a user, wherever they are.</summary>
+    /// <exception cref="RpcException">UNAVAILABLE: some node could not be asked; the others have done it.</exception>
+    public async Task<uint> KickAsync(KickRequest request, CancellationToken cancellation)
+    {
+        NodeConnector[] nodes = _connectors;
+        uint?[] kicked = await Task.WhenAll(nodes.Select(node => node.KickAsync(request, cancellation))).ConfigureAwait(false);
+        return kicked.All(count => count is not null)
+            ? (uint)kicked.Sum(count => count!.Value)
+            : throw new RpcException(new Status(StatusCode.Unavailable, $"{kicked.Count(count => count is null)} of {nodes.Length} nodes did not answer"));
     }
 
     public GrpcChannel? ChannelTo(string manager) =>
@@ -71,19 +85,34 @@ internal sealed class PushManager : IManagers, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _applied.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _server.DisposeAsync().ConfigureAwait(false);
         foreach ((_, NodeConnector connector) in _nodes.Values)
         {
             await connector.DisposeAsync().ConfigureAwait(false);
         }
 
-        _router.Dispose();
+        Router.Dispose();
         foreach ((_, GrpcChannel channel) in _managers.Values)
         {
             channel.Dispose();
         }
+    }
 
-        _applying.Dispose();
+    private async Task TakeAsync(
+        IReadOnlyCollection<(string Id, string Address)> nodes, IReadOnlyCollection<(string Id, ulong Incarnation, string Address)> managers)
+    {
+        _log.ViewTaken(nodes.Count, managers.Count);
+        TakeManagers(managers);
+        await TakeNodesAsync(nodes).ConfigureAwait(false);
+        _connectors = [.. _nodes.Values.Select(node => node.Connector)];
+        var registered = nodes.Select(node => node.Id).ToHashSet();
+        var view = new ManagerView(managers.Select(manager => new ManagerKey(manager.Id, (long)manager.Incarnation)));
+        Router.Post(() =>
+        {
+            Router.Router.Apply(registered);
+            Router.Router.Apply(view);
+        });
     }
 
     private void TakeManagers(IReadOnlyCollection<(string Id, ulong Incarnation, string Address)> managers)
@@ -114,7 +143,7 @@ internal sealed class PushManager : IManagers, IAsyncDisposable
 
         foreach ((string id, string address) in addresses.Where(node => !_nodes.ContainsKey(node.Key)))
         {
-            _nodes[id] = (address, new NodeConnector(address, _channels, _hello, _router, problem => _log($"{id} at {address}: {problem}")));
+            _nodes[id] = (address, new NodeConnector(address, _channels, _hello, Router, problem => _log.NodeStreamEnded(id, problem)));
         }
     }
 }

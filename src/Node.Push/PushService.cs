@@ -7,7 +7,9 @@ using Node.Rpc.Discovery;
 namespace Node.Push;
 
 /// <summary>What an application pushes through (<c>protocol/push.proto</c>). Any thread.</summary>
-internal sealed class PushService(PushGateway gateway) : Protocol.Push.PushService.PushServiceBase
+/// <param name="gateway">Brings a push to its target's owner.</param>
+/// <param name="kick">Ends connections of a user on every node.</param>
+internal sealed class PushService(PushGateway gateway, Func<KickRequest, CancellationToken, Task<uint>> kick) : Protocol.Push.PushService.PushServiceBase
 {
     private const int MaxNameBytes = 128;
     private const int MaxTargets = 10_000;
@@ -73,6 +75,16 @@ internal sealed class PushService(PushGateway gateway) : Protocol.Push.PushServi
                 places.Release();
             }
         }
+    }
+
+    public override async Task<KickResponse> Kick(KickRequest request, ServerCallContext context)
+    {
+        if (!IsName(request.User))
+        {
+            throw Invalid("user is missing, or no name");
+        }
+
+        return new KickResponse { Connections = await kick(request, context.CancellationToken).ConfigureAwait(false) };
     }
 
     private Task<PushResponse> PushOneAsync(PushManyRequest request, ServerCallContext context) => request.PushCase switch

@@ -1,6 +1,5 @@
 using System.Net;
 using Node.Host.Settings;
-using Node.Rpc.Etcd;
 
 namespace Node.Controller.Settings;
 
@@ -10,7 +9,7 @@ public sealed record ControllerSettings : ISettings<ControllerSettings>
     public static SettingsTable Table { get; } = new(typeof(ControllerSettings));
 
     public ControllerSection Controller { get; init; } = new();
-    public EtcdSection Etcd { get; init; } = new();
+    public EtcdSection Etcd { get; init; } = new() { Endpoints = ["localhost:2379"] };
     public RedisSection Redis { get; init; } = new();
     public DatabaseSection Database { get; init; } = new();
     public WritingSection Writing { get; init; } = new();
@@ -25,28 +24,15 @@ public sealed record ControllerSettings : ISettings<ControllerSettings>
                 $"controller.grpc_port and metrics.port are both {settings.Metrics.Port}", "give each its own port");
         }
 
-        if (settings.Etcd.Endpoints.Count > 0 && EtcdProblem(settings.Etcd.Endpoints) is { } problem)
+        foreach (SettingsViolation violation in settings.Etcd.Violations())
         {
-            yield return new SettingsViolation(["etcd.endpoints"], problem, "allowed: host:port, http://host:port or https://host:port");
+            yield return violation;
         }
 
         if (settings.Controller.KeyFile.Length > 0 && settings.Controller.CertFile.Length == 0)
         {
             yield return new SettingsViolation(["controller.key_file", "controller.cert_file"],
                 "there is a key and no certificate", "set controller.cert_file");
-        }
-    }
-
-    private static string? EtcdProblem(IReadOnlyList<string> endpoints)
-    {
-        try
-        {
-            EtcdOptions.ParseEndpoints(string.Join(',', endpoints));
-            return null;
-        }
-        catch (FormatException error)
-        {
-            return error.Message;
         }
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Node.Connect.Cluster;
 using Node.Hub;
 using Node.Push;
@@ -36,7 +37,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task StartManagerAsync(string id)
     {
         ulong incarnation = ++_incarnations;
-        var manager = new PushManager(id, incarnation, new RpcServerOptions(), new GrpcChannelOptions(), _ => { });
+        var manager = new PushManager(id, incarnation, new RpcServerOptions(), new GrpcChannelOptions(), NullLogger.Instance);
         await manager.StartAsync();
         Managers.Add((id, incarnation, manager));
     }

@@ -12,7 +12,7 @@ public static class References
         ["Node.Wire"] = [],
         ["Node.Hub"] = ["Node.Transport", "Node.Wire"],
         ["Node.Rpc"] = [],
-        ["Node.Host"] = [],
+        ["Node.Host"] = ["Node.Rpc"],
         ["Node.Connect"] = ["Node.Transport", "Node.Wire", "Node.Hub", "Node.Rpc", "Node.Host"],
         ["Node.Controller"] = ["Node.Rpc", "Node.Host"],
         ["Node.Push"] = ["Node.Rpc", "Node.Host"],

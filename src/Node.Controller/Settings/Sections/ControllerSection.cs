@@ -40,6 +40,5 @@ public sealed record ControllerSection
     public string EffectiveId => Id.Length > 0 ? Id : Environment.MachineName;
 
     /// <summary>What the others are told, once the port is known.</summary>
-    public string AddressAt(int port) => Address.Length > 0 ? Address
-        : $"{(Bind.Equals(IPAddress.Any) || Bind.Equals(IPAddress.IPv6Any) ? Environment.MachineName : Bind)}:{port}";
+    public string AddressAt(int port) => Address.Length > 0 ? Address : RpcSection.HostAndPort(Bind, port);
 }
