@@ -2,9 +2,11 @@ using System.ComponentModel;
 using System.Net;
 using System.Reflection;
 using Microsoft.Extensions.Logging;
+using Node.Connect.Cluster;
 using Node.Connect.Logging;
 using Node.Connect.Settings;
 using Node.Host;
+using Node.Host.Health;
 using Node.Host.Logging;
 using Node.Host.Metrics;
 using Node.Host.Settings;
@@ -19,6 +21,9 @@ namespace Node.Connect;
 /// </summary>
 public sealed class NodeHost : IAsyncDisposable
 {
+    // What telling etcd may take at a stop.
+    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(1);
+
     private readonly LoadedSettings<NodeSettings> _loaded;
     private readonly SettingsWatcher<NodeSettings> _watcher;
     private readonly LogLevelSwitch _level;
@@ -27,6 +32,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly PrometheusExporter _exporter;
     private readonly ProcessMetrics _processMetrics = new();
     private readonly IdleTrim _trim = new();
+    private readonly ClusterHost? _cluster;
     private MetricsEndpoint? _metrics;
     private bool _stopped;
 
@@ -41,6 +47,7 @@ public sealed class NodeHost : IAsyncDisposable
         _watcher.Changed += Reload;
         _exporter = new PrometheusExporter(_log);
         Hub = new Hub.Hub(HubOptionsMap.Map(settings), (exception, where) => _log.HandlerFailed(where, exception));
+        _cluster = settings.Cluster.IsJoined(settings.Etcd) ? new ClusterHost(Hub, settings, _log) : null;
         Hub.Authenticated += named => LogConnection(named, NodeLog.ConnectionNamed);
         Hub.Disconnected += gone => LogConnection(gone, NodeLog.ConnectionGone);
         _transport = new TransportServer(TransportOptionsOf(settings), Hub.Accept);
@@ -118,13 +125,20 @@ public sealed class NodeHost : IAsyncDisposable
 
         // Not before: until here the application may map its handlers.
         Hub.Start(_transport.Loops);
+        if (_cluster is not null)
+        {
+            await _cluster.StartAsync().ConfigureAwait(false);
+            _log.Listening("gRPC", $"{settings.Node.Bind}:{_cluster.Port}");
+        }
+
         await Ports.OpenAsync("metrics.port", async () => _metrics = await MetricsEndpoint.StartAsync(
-            new IPEndPoint(settings.Node.Bind, settings.Metrics.Port), _exporter, Loggers).ConfigureAwait(false)).ConfigureAwait(false);
+            new IPEndPoint(settings.Node.Bind, settings.Metrics.Port), _exporter, Loggers, Health).ConfigureAwait(false)).ConfigureAwait(false);
         await Ports.OpenAsync("node.http_port", () =>
         {
             _transport.Start();
             return Task.CompletedTask;
         }).ConfigureAwait(false);
+        _cluster?.Register(EndPoint, MetricsAddress!);
         _watcher.Start();
         _log.Listening("WebSocket", $"{(settings.Tls.Enabled ? "wss" : "ws")}://{EndPoint}/ws");
         _log.Listening("metrics", $"{MetricsAddress}metrics");
@@ -143,8 +157,19 @@ public sealed class NodeHost : IAsyncDisposable
 
         _stopped = true;
         _log.Stopping(reason, Hub.SessionCount, Settings.Node.ShutdownTimeout);
+        if (_cluster is not null)
+        {
+            // First nobody is sent here any more; then the door is closed.
+            await _cluster.DrainAsync(GoodbyeTime).ConfigureAwait(false);
+        }
+
         _transport.StopAccepting();
         await Hub.DrainAsync(Settings.Node.ShutdownTimeout).ConfigureAwait(false);
+        if (_cluster is not null)
+        {
+            await _cluster.LeaveAsync().ConfigureAwait(false);
+        }
+
         _log.Stopped(Hub.SessionCount);
     }
 
@@ -159,6 +184,14 @@ public sealed class NodeHost : IAsyncDisposable
             await started().ConfigureAwait(false);
         }
 
+        Task superseded = _cluster?.Superseded ?? Task.Delay(Timeout.Infinite);
+        if (await Task.WhenAny(stop.Told, superseded).ConfigureAwait(false) == superseded)
+        {
+            _log.Superseded(Settings.Node.EffectiveId);
+            await StopAsync("a later start with its name").ConfigureAwait(false);
+            return;
+        }
+
         await StopAsync(await stop.Told.ConfigureAwait(false)).ConfigureAwait(false);
     }
 
@@ -171,12 +204,20 @@ public sealed class NodeHost : IAsyncDisposable
             await _metrics.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync().ConfigureAwait(false);
+        }
+
         _transport.Dispose();
         Hub.Dispose();
         _processMetrics.Dispose();
         _exporter.Dispose();
         Loggers.Dispose();
     }
+
+    /// <summary>Ready: new connections are welcome. A part of the cluster that is away is named, and no reason not to be.</summary>
+    private HealthReport Health() => new(!Hub.IsDraining, "", _cluster?.Away ?? []);
 
     private TransportOptions TransportOptionsOf(NodeSettings settings) => new()
     {

@@ -12,6 +12,7 @@ namespace Node.Hub;
 /// </summary>
 internal sealed class Bucket : IDisposable
 {
+    public const string EmptyReason = "the node is being emptied; retry_ms=100";
     public const string JsonSubprotocol = "pubsub.v1.json";
     public const string ProtoSubprotocol = "pubsub.v1.proto";
 
@@ -21,6 +22,7 @@ internal sealed class Bucket : IDisposable
     private HandshakeOptions _echoHandshake;
     private readonly int _buckets;
     private bool _closing;
+    private int _emptied;
     private readonly ArrayBufferWriter<byte> _json = new(1024);
 
     public Bucket(Hub hub, EventLoop loop, HubOptions options, int buckets)
@@ -88,6 +90,23 @@ internal sealed class Bucket : IDisposable
         _closing = true;
         Loop.ForEach(connection => (connection.Handler as Session)?.Close(code, reason, withinMs));
         CheckEmpty();
+    }
+
+    /// <summary>Sends so many sessions elsewhere.</summary>
+    public bool CloseSome(int most)
+    {
+        for (; most > 0 && _emptied < Loop.Slots; _emptied++)
+        {
+            if (Loop.InSlot(_emptied)?.Handler is Session session)
+            {
+                session.Close(CloseCode.Drain, EmptyReason);
+                most--;
+            }
+        }
+
+        // Whoever came while it went through is met on the next round.
+        _emptied = _emptied < Loop.Slots ? _emptied : 0;
+        return Counters.Sessions > 0;
     }
 
     /// <returns>How many connections it was enqueued for.</returns>

@@ -76,6 +76,8 @@ public sealed class Channel : Session
     /// <summary>Questions that wait in the bucket's queue.</summary>
     internal byte QueriesPending { get; set; }
 
+    internal int QueuedBytes => Connection.QueuedBytes;
+
     internal bool IsAlive => Connection.AcceptsFrames;
 
     private protected override long EndsAt => IsNamed ? _expiresAt : _connectBy;

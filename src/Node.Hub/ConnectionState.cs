@@ -1,3 +1,5 @@
+using Node.Wire.Messages;
+
 namespace Node.Hub;
 
 /// <summary>A connection as it was when its loop was asked.</summary>
@@ -6,5 +8,15 @@ namespace Node.Hub;
 /// <param name="Rooms">The rooms it is in.</param>
 public sealed record ConnectionState(string ClientId, ulong Generation, IReadOnlyList<string> Rooms)
 {
-    internal static ConnectionState Of(Channel channel) => new(channel.ClientId, channel.Generation, channel.RoomNames);
+    public string User { get; init; } = "";
+
+    /// <summary>Bytes that wait because the client does not read.</summary>
+    public int QueuedBytes { get; init; }
+
+    public MessageEncoding Encoding { get; init; }
+
+    internal static ConnectionState Of(Channel channel) => new(channel.ClientId, channel.Generation, channel.RoomNames)
+    {
+        User = channel.User, QueuedBytes = channel.QueuedBytes, Encoding = channel.Encoding,
+    };
 }

@@ -62,6 +62,12 @@ public sealed class Hub : IDisposable
     /// <summary>Joins this hub to those of other nodes; null: it is alone. Before <see cref="Start"/>.</summary>
     public MessageBus? Bus { get; set; }
 
+    /// <summary>
+    /// Tells who is in a room on all nodes, with so many of the users by name; null, or an answer of null: this node alone is asked. Called on
+    /// loops; the answer may come on any thread.
+    /// </summary>
+    public Func<string, int, Task<RoomPresence?>>? Roster { get; set; }
+
     internal Bucket[] Buckets { get; private set; } = [];
 
     internal Dispatcher Dispatcher { get; }
@@ -130,6 +136,11 @@ public sealed class Hub : IDisposable
     /// <returns>How many connections that are.</returns>
     public Task<int> SendToUserAsync(string user, Payload payload, string messageId = "direct", string sender = "")
     {
+        if (Bus is { } bus)
+        {
+            return BusCalls.SendToUserAsync(bus, user, payload, messageId, sender);
+        }
+
         byte[] name = Utf8Comparer.Bytes(user);
         var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         OwnerOf(name).PostBehind(
@@ -145,6 +156,11 @@ public sealed class Hub : IDisposable
     /// <param name="sender">Whom members see as the sender; empty: the application.</param>
     public Task<RoomDelivery> PublishAsync(string room, Payload payload, string sender = "")
     {
+        if (Bus is { } bus)
+        {
+            return BusCalls.PublishAsync(bus, room, payload, sender);
+        }
+
         byte[] name = Utf8Comparer.Bytes(room);
         var done = new TaskCompletionSource<RoomDelivery>(TaskCreationOptions.RunContinuationsAsynchronously);
         OwnerOf(name).Post(
@@ -154,13 +170,18 @@ public sealed class Hub : IDisposable
         return done.Task;
     }
 
-    /// <summary>Sends to every named connection of this node.</summary>
+    /// <summary>Sends to every named connection, on all nodes.</summary>
     /// <param name="payload">What.</param>
     /// <param name="messageId">Which message_id clients see.</param>
     /// <param name="sender">Whom clients see as the sender; empty: the application.</param>
     /// <returns>How many connections that are.</returns>
     public Task<int> BroadcastAsync(Payload payload, string messageId = "broadcast", string sender = "")
     {
+        if (Bus is { } bus)
+        {
+            return BusCalls.BroadcastAsync(bus, payload, messageId, sender);
+        }
+
         var done = new Tally(Buckets.Length);
         Envelope envelope = Envelope.Of(
             done, Utf8Comparer.Bytes(messageId), [], Utf8Comparer.Bytes(sender), payload.Kind, payload.Bytes.Span);
@@ -188,27 +209,52 @@ public sealed class Hub : IDisposable
             throw new ArgumentOutOfRangeException(nameof(code), code, "not a close code that may be sent");
         }
 
-        byte[] name = Utf8Comparer.Bytes(user);
-        Bucket owner = OwnerOf(name);
-        var done = new Tally(1);
-        owner.Loop.Post(() =>
-        {
-            // Which of them are alive, only their own loops know.
-            var parts = owner.Users.ChannelsOf(name).ToArray()
-                .Where(channel => clientId.Length == 0 || channel.ClientId == clientId).ToLookup(channel => channel.Bucket);
-            done.Expect(parts.Count);
-            foreach (IGrouping<Bucket, Channel> part in parts)
-            {
-                part.Key.Loop.RunOrPost(_ => done.Add(CloseAlive(part, code, reason)), null);
-            }
+        return ForEachAsync(user, clientId, channel => channel.Close(code, reason));
+    }
 
-            done.Add(0);
+    /// <summary>Makes every connection that a user has here a member of a room.</summary>
+    /// <returns>How many there are.</returns>
+    public Task<int> JoinAsync(string user, string room)
+    {
+        byte[] name = Utf8Comparer.Bytes(room);
+        return ForEachAsync(user, "", channel => channel.Bucket.Rooms.Join(channel, name));
+    }
+
+    /// <summary>Takes every connection that a user has here out of a room.</summary>
+    /// <returns>How many connections the user has here.</returns>
+    public Task<int> LeaveAsync(string user, string room)
+    {
+        byte[] name = Utf8Comparer.Bytes(room);
+        return ForEachAsync(user, "", channel =>
+        {
+            if (channel.Bucket.Rooms.Leave(channel, name))
+            {
+                channel.Send(new ClientMessage { MessageId = Routes.Leave, Room = name });
+            }
         });
-        return done.Task;
     }
 
     /// <summary>Who is in a room: the number of users and the first names, up to the presence limit.</summary>
     public Task<RoomPresence> PresenceAsync(string room) => View.RoomAsync(room, Options.PresenceLimit);
+
+    /// <summary>
+    /// Empties the node without ending it: readiness fails at once, then so many connections a second are closed with 3001, and come back
+    /// elsewhere. Done when nobody is left.
+    /// </summary>
+    public async Task EmptyAsync(int perSecond, CancellationToken cancel)
+    {
+        IsDraining = true;
+        const int TurnMs = 50;
+        double due = 0;
+        while (SessionCount > 0 && !cancel.IsCancellationRequested)
+        {
+            due += perSecond * TurnMs / 1000.0;
+            int each = (int)Math.Ceiling(due / Buckets.Length);
+            due -= each * Buckets.Length;
+            await Task.WhenAll(Buckets.Select(bucket => HubView.AskAsync(bucket, () => bucket.CloseSome(each)))).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(TurnMs), Time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     /// <summary>
     /// Says goodbye to everybody and waits until they are gone or the time is up. New handshakes are refused with 503
@@ -220,7 +266,7 @@ public sealed class Hub : IDisposable
     public async Task<bool> DrainAsync(TimeSpan within, ushort code = CloseCode.Shutdown)
     {
         IsDraining = true;
-        string reason = code == CloseCode.Shutdown ? "the node stops; retry_ms=1000" : "the node is being emptied; retry_ms=100";
+        string reason = code == CloseCode.Shutdown ? "the node stops; retry_ms=1000" : Bucket.EmptyReason;
 
         // Longer than the wait below, so that who has not left by then is counted as cut, and not as gone.
         int withinMs = (int)Math.Min(within.TotalMilliseconds + 1000, int.MaxValue);
@@ -274,10 +320,33 @@ public sealed class Hub : IDisposable
         }
     }
 
-    private static int CloseAlive(IEnumerable<Channel> channels, ushort code, string reason)
+    /// <summary>Does something to connections of a user, each on its loop.</summary>
+    /// <returns>To how many.</returns>
+    private Task<int> ForEachAsync(string user, string clientId, Action<Channel> run)
+    {
+        byte[] name = Utf8Comparer.Bytes(user);
+        Bucket owner = OwnerOf(name);
+        var done = new Tally(1);
+        owner.Loop.Post(() =>
+        {
+            // Which of them are alive, only their own loops know.
+            var parts = owner.Users.ChannelsOf(name).ToArray()
+                .Where(channel => clientId.Length == 0 || channel.ClientId == clientId).ToLookup(channel => channel.Bucket);
+            done.Expect(parts.Count);
+            foreach (IGrouping<Bucket, Channel> part in parts)
+            {
+                part.Key.Loop.RunOrPost(_ => done.Add(RunAlive(part, run)), null);
+            }
+
+            done.Add(0);
+        });
+        return done.Task;
+    }
+
+    private static int RunAlive(IEnumerable<Channel> channels, Action<Channel> run)
     {
         Channel[] alive = [.. channels.Where(channel => channel.IsAlive)];
-        Array.ForEach(alive, channel => channel.Close(code, reason));
+        Array.ForEach(alive, run);
         return alive.Length;
     }
 }

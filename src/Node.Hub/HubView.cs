@@ -6,6 +6,8 @@ namespace Node.Hub;
 /// </summary>
 public sealed class HubView
 {
+    private const int VisitsPerTurn = 1024;
+
     private readonly Hub _hub;
 
     internal HubView(Hub hub) => _hub = hub;
@@ -54,6 +56,48 @@ public sealed class HubView
             AskAsync(part.Key, () => part.Where(channel => channel.IsAlive).Select(ConnectionState.Of).ToArray())))
             .ConfigureAwait(false);
         return [.. parts.SelectMany(part => part).OrderBy(connection => connection.Generation)];
+    }
+
+    /// <summary>The connection of that name; null: it is gone, or was never here. Looks at every connection.</summary>
+    public async Task<ConnectionState?> ConnectionAsync(string clientId)
+    {
+        ConnectionState? found = null;
+        await VisitAsync((channel, _) =>
+        {
+            if (channel.ClientId == clientId)
+            {
+                found = ConnectionState.Of(channel);
+            }
+        }).ConfigureAwait(false);
+        return found;
+    }
+
+    /// <summary>
+    /// Calls for every named connection, on its loop, a thousand a turn: what changes meanwhile may or may not be seen. With a generation
+    /// that is above those of the events that the connection has had, and below those to come.
+    /// </summary>
+    public Task VisitAsync(Action<Channel, ulong> visit) => Task.WhenAll(_hub.Buckets.Select(async bucket =>
+    {
+        for (int from = 0; from >= 0;)
+        {
+            int start = from;
+            from = await AskAsync(bucket, () => Visit(bucket, start, visit)).ConfigureAwait(false);
+        }
+    }));
+
+    /// <returns>Where to go on; -1: that was all.</returns>
+    private static int Visit(Bucket bucket, int from, Action<Channel, ulong> visit)
+    {
+        int end = Math.Min(from + VisitsPerTurn, bucket.Loop.Slots);
+        for (int slot = from; slot < end; slot++)
+        {
+            if (bucket.Loop.InSlot(slot)?.Handler is Channel { IsNamed: true, IsAlive: true } channel)
+            {
+                visit(channel, bucket.Hub.NextGeneration());
+            }
+        }
+
+        return end < bucket.Loop.Slots ? end : -1;
     }
 
     /// <summary>Runs a question on a bucket's loop. What it throws comes back to who asked.</summary>

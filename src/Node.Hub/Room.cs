@@ -130,9 +130,35 @@ internal sealed class Room
             Offset = delivery.Offset;
             Remember(delivery.User.Span, delivery.DataKind, delivery.Data.Span);
         }
+        else if (IsAboutUserHere(route, delivery.User))
+        {
+            return 0;
+        }
 
         Distribute(route, delivery.User.Span, delivery.Offset, delivery.DataKind, delivery.Data.Span);
         return Members;
+    }
+
+    /// <summary>
+    /// Another node tells who came or left there, and that user is here, too: nobody here needs to hear it, and who heard of his leaving hears
+    /// that he is still there.
+    /// </summary>
+    private bool IsAboutUserHere(byte[] route, ReadOnlyMemory<byte> user)
+    {
+        bool left = route.AsSpan().SequenceEqual(RouteNames.Left);
+        if (user.IsEmpty || !(left || route.AsSpan().SequenceEqual(RouteNames.Joined)))
+        {
+            return false;
+        }
+
+        byte[] name = user.ToArray();
+        bool here = _users.ContainsKey(name);
+        if (here && left)
+        {
+            Owner.Hub.Bus?.Tell(Name, RouteNames.Joined, name);
+        }
+
+        return here;
     }
 
     /// <summary>

@@ -11,12 +11,17 @@ internal sealed class RoomJoin
     private readonly ulong _seq;
     private readonly ulong _offset;
     private readonly byte[] _epoch;
+    private readonly bool _tells;
     private readonly ArrayBufferWriter<byte> _data = new(64);
     private ulong _roomOffset;
     private List<Envelope>? _missed;
 
-    public RoomJoin(Channel channel, in ClientMessage request)
+    /// <param name="channel">Who joins.</param>
+    /// <param name="request">Its <c>join</c>, or the application's.</param>
+    /// <param name="tells">The application made it join: it is told without having asked.</param>
+    public RoomJoin(Channel channel, in ClientMessage request, bool tells = false)
     {
+        _tells = tells;
         Channel = channel;
         Name = request.Room.ToArray();
         Owner = channel.Bucket.Hub.OwnerOf(Name);
@@ -64,7 +69,7 @@ internal sealed class RoomJoin
     /// <summary>The reply, then what was missed. On the channel's loop.</summary>
     public void Answer()
     {
-        if (_seq > 0)
+        if (_seq > 0 || _tells)
         {
             var reply = new ClientMessage
             {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Node.Wire.Messages;
 
 namespace Node.Hub;
@@ -13,6 +14,8 @@ internal sealed class RoomQuery
     private readonly ulong _after;
     private readonly int _limit;
     private ulong _roomOffset;
+
+    private bool IsPresence => ReferenceEquals(_route, RouteNames.Presence);
 
     private RoomQuery(Channel channel, Room room, ulong seq, byte[] route, ulong after, int limit)
     {
@@ -34,8 +37,18 @@ internal sealed class RoomQuery
     public static void History(Channel channel, Room room, ulong seq, ulong after, int limit) =>
         Start(new RoomQuery(channel, room, seq, RouteNames.History, after, limit));
 
-    /// <summary>Asks the owner.</summary>
-    public void Begin() => _room.Owner.Loop.RunOrPost(AskPosted, this);
+    /// <summary>Asks the owner, or whoever knows the room on all nodes.</summary>
+    public void Begin()
+    {
+        if (IsPresence && Channel.Bucket.Hub.Roster is { } roster)
+        {
+            _ = AskRosterAsync(roster);
+        }
+        else
+        {
+            _room.Owner.Loop.RunOrPost(AskPosted, this);
+        }
+    }
 
     private static void Start(RoomQuery query)
     {
@@ -51,14 +64,33 @@ internal sealed class RoomQuery
     {
         var query = (RoomQuery)state!;
         query.Ask();
-        query.Channel.Bucket.Loop.RunOrPost(static asked => ((RoomQuery)asked!).Answer(), query);
+        query.PostAnswer();
     }
+
+    private async Task AskRosterAsync(Func<string, int, Task<RoomPresence?>> roster)
+    {
+        string room = Encoding.UTF8.GetString(_room.Name);
+        if (await roster(room, Channel.Bucket.Options.PresenceLimit).ConfigureAwait(false) is { } presence)
+        {
+            var json = new JsonDataWriter(_data);
+            json.BeginObject();
+            PresenceData.Write(ref json, presence);
+            json.EndObject();
+            PostAnswer();
+        }
+        else
+        {
+            _room.Owner.Loop.RunOrPost(AskPosted, this);
+        }
+    }
+
+    private void PostAnswer() => Channel.Bucket.Loop.RunOrPost(static asked => ((RoomQuery)asked!).Answer(), this);
 
     private void Ask()
     {
         var json = new JsonDataWriter(_data);
         json.BeginObject();
-        if (ReferenceEquals(_route, RouteNames.Presence))
+        if (IsPresence)
         {
             PresenceData.Write(ref json, _room);
         }

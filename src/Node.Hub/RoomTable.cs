@@ -33,10 +33,15 @@ internal sealed class RoomTable
     public Room? FindOwned(ReadOnlySpan<byte> name) => _ownedByName.TryGetValue(name, out Room? room) ? room : null;
 
     /// <summary>Starts to join; the answer comes as a reply to the channel.</summary>
-    public void Join(Channel channel, in ClientMessage request)
+    public void Join(Channel channel, in ClientMessage request) => Join(new RoomJoin(channel, request));
+
+    /// <summary>The application makes a channel join; it hears of it by a <c>join</c> that it has not asked for.</summary>
+    public void Join(Channel channel, ReadOnlySpan<byte> name) =>
+        Join(new RoomJoin(channel, new ClientMessage { MessageId = Routes.Join, Room = name }, tells: true));
+
+    private static void Join(RoomJoin join)
     {
-        var join = new RoomJoin(channel, request);
-        channel.JoinsPending++;
+        join.Channel.JoinsPending++;
         join.Owner.Loop.RunOrPost(AdmitPosted, join);
     }
 

@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Logging;
+using Node.Connect.Logging;
 using Node.Rpc;
 using Node.Rpc.Discovery;
 
 namespace Node.Connect.Cluster;
 
-/// <summary>What makes a node one of several: its bus, and the gRPC service that managers attach to. Any thread.</summary>
+/// <summary>What joins a hub to others: its bus, and the gRPC service that managers attach to. Any thread.</summary>
 internal sealed class ClusterNode : IAsyncDisposable
 {
     private readonly RpcServer _server;
@@ -12,12 +14,13 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <param name="node">The node's name in the registry.</param>
     /// <param name="incarnation">Of this start of it.</param>
     /// <param name="server">Where the service is.</param>
-    /// <param name="fault">Hears of our own bugs.</param>
-    public ClusterNode(Hub.Hub hub, string node, ulong incarnation, RpcServerOptions server, Action<Exception> fault)
+    /// <param name="log">Hears of our own bugs.</param>
+    /// <param name="empty">Begins to empty the node, so many connections a second; 0: at its own rate.</param>
+    public ClusterNode(Hub.Hub hub, string node, ulong incarnation, RpcServerOptions server, ILogger log, Action<int> empty)
     {
-        Bus = new ManagerBus(hub, node, incarnation, fault);
+        Bus = new ManagerBus(hub, node, incarnation, log.BusFailed);
         hub.Bus = Bus;
-        _server = new RpcServer(server).MapGrpcService(new NodeService(hub, Bus));
+        _server = new RpcServer(server).MapGrpcService(new NodeService(hub, Bus, empty));
     }
 
     public ManagerBus Bus { get; }
@@ -25,6 +28,7 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <summary>Where the service listens, once it is started.</summary>
     public int Port => _server.Port;
 
+    /// <exception cref="IOException">The port is taken.</exception>
     public Task StartAsync() => _server.StartAsync();
 
     /// <summary>Takes which push-managers there are.</summary>

@@ -5,7 +5,8 @@ namespace Node.Connect.Logging;
 
 /// <summary>
 /// The log events of connect-node, beside those of every process (<see cref="HostLog"/>). The ids are part of the product: they are
-/// never reused, and alerts may rest on them. 1-9 the process, 20-29 accepting, 30-39 connections and handlers.
+/// never reused, and alerts may rest on them. 1-9 the process, 20-29 accepting, 30-39 connections and handlers,
+/// 70-79 the cluster.
 /// </summary>
 public static partial class NodeLog
 {
@@ -41,4 +42,22 @@ public static partial class NodeLog
 
     [LoggerMessage(34, LogLevel.Error, "A fault on loop {Loop} cost a connection")]
     public static partial void ConnectionFailed(this ILogger log, int loop, Exception error);
+
+    [LoggerMessage(70, LogLevel.Information, "The cluster has {Managers} push-managers and {Nodes} nodes")]
+    public static partial void ViewTaken(this ILogger log, int managers, int nodes);
+
+    [LoggerMessage(71, LogLevel.Error, "The bus has failed at something; it goes on")]
+    public static partial void BusFailed(this ILogger log, Exception error);
+
+    [LoggerMessage(72, LogLevel.Information, "The controller knows who is on {Node}")]
+    public static partial void Reported(this ILogger log, string node);
+
+    [LoggerMessage(73, LogLevel.Warning, "The controller does not know who is on {Node} now: {Problem}")]
+    public static partial void NotReported(this ILogger log, string node, string problem);
+
+    [LoggerMessage(74, LogLevel.Information, "Being emptied: {Connections} connections, {Rate} a second")]
+    public static partial void Empties(this ILogger log, int connections, int rate);
+
+    [LoggerMessage(75, LogLevel.Error, "A later start of {Node} is registered; this one stands aside and should be stopped")]
+    public static partial void Superseded(this ILogger log, string node);
 }

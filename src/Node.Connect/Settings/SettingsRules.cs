@@ -11,7 +11,7 @@ internal static class SettingsRules
     private const int SecretBytes = 32;
 
     public static IEnumerable<SettingsViolation> Violations(NodeSettings settings) =>
-        [.. Access(settings), .. Tls(settings), .. Limits(settings), .. Ports(settings), .. Addresses(settings)];
+        [.. Access(settings), .. Tls(settings), .. Limits(settings), .. Ports(settings), .. Addresses(settings), .. Cluster(settings)];
 
     /// <summary>What works, but is not wise.</summary>
     public static IEnumerable<string> Warnings(NodeSettings settings)
@@ -25,6 +25,11 @@ internal static class SettingsRules
         if (!settings.Auth.Enabled && settings.Auth.AllowAnonymous && !IPAddress.IsLoopback(settings.Node.Bind))
         {
             yield return $"authentication is off and node.bind is {settings.Node.Bind}: everybody who can reach the port can be anybody";
+        }
+
+        foreach (string warning in settings.Cluster.IsJoined(settings.Etcd) ? settings.Rpc.Warnings(settings.Node.Bind) : [])
+        {
+            yield return warning;
         }
     }
 
@@ -79,6 +84,19 @@ internal static class SettingsRules
         {
             yield return new SettingsViolation(["queue.max_bytes", "messages.max_bytes"],
                 "a message of the size allowed does not fit the queue", "set queue.max_bytes to at least messages.max_bytes");
+        }
+    }
+
+    private static IEnumerable<SettingsViolation> Cluster(NodeSettings settings)
+    {
+        if (settings.Cluster.Bus == BusKind.Managers && !settings.Etcd.IsUsed)
+        {
+            yield return new SettingsViolation(["cluster.bus", "etcd.endpoints"], "push-managers find a node in etcd, and there is none", "set etcd.endpoints");
+        }
+
+        foreach (SettingsViolation violation in settings.Etcd.Violations().Concat(settings.Rpc.Violations()))
+        {
+            yield return violation;
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         ClusterNode? node = null;
         var server = new HubServer(2, new HubOptions { NodeId = id }, hub => node = new ClusterNode(
-            hub, id, ++_incarnations, new RpcServerOptions(), exception => throw exception));
+            hub, id, ++_incarnations, new RpcServerOptions(), NullLogger.Instance, _ => { }));
         await node!.StartAsync();
         Nodes.Add((id, server, node));
     }

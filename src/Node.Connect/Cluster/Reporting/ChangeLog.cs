@@ -1,0 +1,68 @@
+using Node.Protocol.Controller;
+
+namespace Node.Connect.Cluster.Reporting;
+
+/// <summary>
+/// What the controller has not been told yet, in the order in which it happened. Bounded: beyond the bound all of it is void, and the controller
+/// is told by a snapshot. While nobody listens nothing is kept. Any thread.
+/// </summary>
+internal sealed class ChangeLog(int bound)
+{
+    private readonly Lock _lock = new();
+    private List<NodeChange> _changes = [];
+    private bool _listens;
+
+    /// <summary>More came than the bound: what the controller knows is void.</summary>
+    public bool HasOverflown { get; private set; }
+
+    /// <summary>Starts anew, with nothing in it.</summary>
+    public void Open()
+    {
+        lock (_lock)
+        {
+            (_changes, _listens, HasOverflown) = ([], true, false);
+        }
+    }
+
+    public void Close()
+    {
+        lock (_lock)
+        {
+            (_changes, _listens) = ([], false);
+        }
+    }
+
+    public void Add(NodeChange change)
+    {
+        lock (_lock)
+        {
+            if (!_listens || HasOverflown)
+            {
+                return;
+            }
+
+            if (_changes.Count >= bound)
+            {
+                (_changes, HasOverflown) = ([], true);
+                return;
+            }
+
+            _changes.Add(change);
+        }
+    }
+
+    /// <summary>Takes all that is there.</summary>
+    public IReadOnlyList<NodeChange> Take()
+    {
+        lock (_lock)
+        {
+            List<NodeChange> taken = _changes;
+            if (taken.Count > 0)
+            {
+                _changes = [];
+            }
+
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Node.Host.Settings;
+
+namespace Node.Connect.Settings;
+
+/// <summary>Settings under <c>cluster:</c>: this node among others.</summary>
+public sealed record ClusterSection
+{
+    [Setting("How nodes reach each other: managers (streams of push-managers), none (this node is alone), or auto: managers where " +
+        "etcd.endpoints is set, else none.")]
+    public BusKind Bus { get; init; } = BusKind.Auto;
+
+    [Setting("controller-manager, as host:port. Empty: the one that leads, as etcd has it.", Env = "CONTROLLER_ADDRESS")]
+    public string Controller { get; init; } = "";
+
+    [Setting("WebSocket address that clients are told to connect to. Empty: node.bind, or the machine's name for 0.0.0.0, with node.http_port.")]
+    public string ClientUrl { get; init; } = "";
+
+    [Setting("While a node is emptied: connections closed a second.", Min = "1", Max = "1000000")]
+    public int DrainRate { get; init; } = 500;
+
+    /// <summary>Whether this node is one of several.</summary>
+    public bool IsJoined(EtcdSection etcd) => Bus == BusKind.Managers || (Bus == BusKind.Auto && etcd.IsUsed);
+}
