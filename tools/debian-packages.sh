@@ -15,12 +15,17 @@ declare -A debian_services=(
 # module of Debian's own Python → Debian package
 declare -A debian_modules=([grpc]=python3-grpcio [google.protobuf]=python3-protobuf)
 
+# install_debian_packages [PROGRAM …]: those programs; without arguments all that the tests need.
 install_debian_packages() {
-  local program module missing=()
-  for program in "${!debian_packages[@]}"; do
+  local program module missing=() programs=("$@") modules=()
+  if [ $# -eq 0 ]; then
+    programs=("${!debian_packages[@]}")
+    modules=("${!debian_modules[@]}")
+  fi
+  for program in "${programs[@]}"; do
     has "$program" || missing+=("${debian_packages[$program]}")
   done
-  for module in "${!debian_modules[@]}"; do
+  for module in "${modules[@]}"; do
     /usr/bin/python3 -c "import $module" 2>/dev/null || missing+=("${debian_modules[$module]}")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
@@ -38,7 +43,7 @@ install_debian_packages() {
     if without_services apt_install "${missing[@]}"; then return 0; fi
     reason="apt-get failed, see .artifacts/test/apt.log"
   fi
-  echo "missing: ${missing[*]} ($reason); the tests that need them are skipped"
+  echo "missing: ${missing[*]} ($reason); tests that need them are skipped"
 }
 
 # Caller's `sudo` array says how to become root.

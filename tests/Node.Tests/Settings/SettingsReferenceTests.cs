@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Node.Connect.Settings;
 using Node.Controller.Settings;
 using Node.Host.Settings;
+using Node.Push.Settings;
 
 namespace Node.Tests.Settings;
 
@@ -15,6 +16,10 @@ public sealed class SettingsReferenceTests
     [Fact]
     public void The_controllers_page_says_what_the_declarations_say() =>
         AssertFile("src/Node.Controller/settings.md", SettingsReference.Markdown(ControllerSettings.Table));
+
+    [Fact]
+    public void The_push_managers_page_says_what_the_declarations_say() =>
+        AssertFile("src/Node.Push/settings.md", SettingsReference.Markdown(PushSettings.Table));
 
     [Fact]
     public void The_example_file_says_what_the_declarations_say() =>

@@ -30,6 +30,7 @@ internal sealed class NodeReporter(Hub.Hub hub, string node, ulong incarnation, 
     private readonly CancellationTokenSource _stopped = new();
     private Task _running = Task.CompletedTask;
     private ulong _batch;
+    private ulong _snapshotEnd;
     private volatile string? _problem = "not tried yet";
 
     /// <summary>Why the controller does not know of this node's channels now; null: it does.</summary>
@@ -114,14 +115,12 @@ internal sealed class NodeReporter(Hub.Hub hub, string node, ulong incarnation, 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
         using AsyncDuplexStreamingCall<NodeReport, ReportAck> call = leader.Report(cancellationToken: ended.Token);
         using var places = new SemaphoreSlim(MostUnacknowledged);
-        Task reading = ReadAsync(call.ResponseStream, places, ended);
+        _snapshotEnd = ulong.MaxValue;
+        Task reading = ReadAsync(call.ResponseStream, places, ended, succeeded);
         try
         {
             _changes.Open();
             await WriteSnapshotAsync(call.RequestStream, places, ended.Token).ConfigureAwait(false);
-            _problem = null;
-            log.Reported(node);
-            succeeded();
             while (!_changes.HasOverflown)
             {
                 await WriteChangesAsync(call.RequestStream, places, ended.Token).ConfigureAwait(false);
@@ -143,13 +142,20 @@ internal sealed class NodeReporter(Hub.Hub hub, string node, ulong incarnation, 
         }
     }
 
-    private static async Task ReadAsync(IAsyncStreamReader<ReportAck> acks, SemaphoreSlim places, CancellationTokenSource ended)
+    private async Task ReadAsync(
+        IAsyncStreamReader<ReportAck> acks, SemaphoreSlim places, CancellationTokenSource ended, Action succeeded)
     {
         try
         {
             while (await acks.MoveNext(ended.Token).ConfigureAwait(false))
             {
                 places.Release();
+                if (_problem is not null && acks.Current.Batch >= Volatile.Read(ref _snapshotEnd))
+                {
+                    _problem = null;
+                    log.Reported(node);
+                    succeeded();
+                }
             }
 
             throw new RpcException(new Status(StatusCode.Unavailable, "the controller has ended the stream"));
@@ -179,6 +185,7 @@ internal sealed class NodeReporter(Hub.Hub hub, string node, ulong incarnation, 
 
         await visited.ConfigureAwait(false);
         await WriteChangesAsync(stream, places, cancel).ConfigureAwait(false);
+        Volatile.Write(ref _snapshotEnd, _batch + 1);
         await SendAsync(stream, places, new NodeReport { SnapshotEnd = true }, cancel).ConfigureAwait(false);
     }
 
