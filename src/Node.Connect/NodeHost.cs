@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Net;
-using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Node.Connect.Cluster;
 using Node.Connect.Logging;
@@ -58,8 +57,7 @@ public sealed class NodeHost : IAsyncDisposable
     }
 
     /// <summary>Of this build.</summary>
-    public static string Version =>
-        typeof(NodeHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    public static string Version => HostProcess.Version;
 
     public NodeSettings Settings => _watcher.Current;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Node.Controller.Leading;
 using Node.Controller.Logging;
@@ -70,7 +69,7 @@ public sealed class ControllerHost : IAsyncDisposable
     public async Task StartAsync()
     {
         ControllerSettings settings = _loaded.Settings;
-        _log.Starting(_seat.Id, Version(), Environment.ProcessId);
+        _log.Starting(_seat.Id, HostProcess.Version, Environment.ProcessId);
         foreach (string warning in _loaded.Warnings)
         {
             _log.SettingsWarning(warning);
@@ -130,9 +129,6 @@ public sealed class ControllerHost : IAsyncDisposable
         _loggers.Dispose();
         _stop.Dispose();
     }
-
-    private static string Version() =>
-        typeof(ControllerHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     private ILeadership LeadershipOf(EtcdSection etcd) => etcd.IsUsed
         ? new EtcdLeadership(_seat, etcd.ToOptions(), etcd.Ttl, _log)

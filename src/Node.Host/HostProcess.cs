@@ -1,3 +1,4 @@
+using System.Reflection;
 using Node.Host.Settings;
 
 namespace Node.Host;
@@ -8,6 +9,10 @@ namespace Node.Host;
 /// </summary>
 public static class HostProcess
 {
+    /// <summary>Of this build, the same for every process.</summary>
+    public static string Version { get; } =
+        typeof(HostProcess).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
     /// <param name="line">The command line.</param>
     /// <param name="run">From start to stop. An <see cref="IOException"/> says why it cannot start.</param>
     /// <returns>The exit code.</returns>

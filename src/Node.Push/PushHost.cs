@@ -1,5 +1,4 @@
 using System.Net;
-using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Node.Host;
 using Node.Host.Cluster;
@@ -78,8 +77,7 @@ public sealed class PushHost : IAsyncDisposable
     private async Task StartAsync()
     {
         PushSettings settings = _loaded.Settings;
-        string version = typeof(PushHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-        _log.Starting(_manager.Id, version, Environment.ProcessId);
+        _log.Starting(_manager.Id, HostProcess.Version, Environment.ProcessId);
         foreach (string warning in _loaded.Warnings)
         {
             _log.SettingsWarning(warning);
@@ -97,7 +95,7 @@ public sealed class PushHost : IAsyncDisposable
             Grpc = settings.Rpc.AddressAt(settings.Push.Bind, _manager.Port),
             Metrics = _metrics!.Address.Authority,
             State = MemberState.Ready,
-            Version = version,
+            Version = HostProcess.Version,
         });
         _watcher.Start();
         _log.Listening("gRPC", $"{settings.Push.Bind}:{_manager.Port}");

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Node.Host;
+using Node.Host.Cluster;
 using Node.Host.Logging;
 using Node.Host.Metrics;
 using Node.Host.Settings;
+using Node.Rpc.Discovery;
 using Node.Web.Managers;
 using Node.Web.Settings;
 
@@ -33,10 +35,17 @@ public static class WebProcess
         using var process = new ProcessMetrics();
         WebOptions options = WebOptionsMap.Map(settings.Web, settings.Web.Bind);
         using var managers = new ManagerConnections(settings.Managers, options.ApiTimeout, TimeProvider.System);
+        await using ClusterMember? member = settings.Etcd.IsUsed ? new ClusterMember(settings.Etcd, log) : null;
+        if (member is not null)
+        {
+            member.Changed += managers.Apply;
+            member.Watch();
+        }
+
         await using WebServer server = WebOptionsMap.Create(options, new WebParts
         {
             ControlPlane = managers.ControlPlane,
-            Nodes = new ControllerNodes(managers.ControlPlane, TimeProvider.System),
+            Nodes = member is null ? new ControllerNodes(managers.ControlPlane, TimeProvider.System) : new RegistryNodes(member),
             Metrics = MetricsEndpoint.Handler(exporter),
             Logging = logging => logging.Services.AddSingleton(loggers),
         });
@@ -47,12 +56,24 @@ public static class WebProcess
             level.Level = change.New.Log.Level;
         };
 
-        await server.StartAsync();
+        await Ports.OpenAsync("web.port", () => server.StartAsync());
+        member?.Register(MemberOf(settings, server.Port));
         watcher.Start();
         string site = $"http://{settings.Web.Bind}:{server.Port}";
         log.Listening("chat", $"{site}/chat.html");
         log.Listening("console", $"{site}/console.html");
         await stop.Told;
         await server.StopAsync();
+    }
+
+    private static Member MemberOf(WebSettings settings, int port)
+    {
+        string address = RpcSection.HostAndPort(settings.Web.Bind, port);
+        return new Member
+        {
+            // Several may run on a machine, and nobody asks for one by name.
+            Id = address, Role = Roles.WebServer, Incarnation = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), ClientUrl = $"http://{address}/",
+            Metrics = address, State = MemberState.Ready, Version = HostProcess.Version,
+        };
     }
 }

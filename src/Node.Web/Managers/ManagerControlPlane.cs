@@ -12,13 +12,13 @@ namespace Node.Web.Managers;
 
 /// <summary>The HTTP API over the managers of a cluster. Any thread.</summary>
 /// <param name="pushers">push-managers; each passes on what another one owns.</param>
-/// <param name="controllers">controller-managers; one that does not lead is UNAVAILABLE.</param>
+/// <param name="controllers">controller-managers; one that does not lead says who does.</param>
 /// <param name="health">Of every manager, by its address and role.</param>
 /// <param name="time">For deadlines.</param>
 /// <param name="timeout">Of one call.</param>
 public sealed class ManagerControlPlane(
-    IReadOnlyList<Manager<PushService.PushServiceClient>> pushers,
-    IReadOnlyList<Manager<ControllerService.ControllerServiceClient>> controllers,
+    ManagerSet<PushService.PushServiceClient> pushers,
+    ManagerSet<ControllerService.ControllerServiceClient> controllers,
     PartsCheck health,
     TimeProvider time,
     TimeSpan timeout) : IControlPlane

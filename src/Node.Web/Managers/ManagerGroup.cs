@@ -2,29 +2,24 @@ using Grpc.Core;
 
 namespace Node.Web.Managers;
 
-/// <summary>A manager that can be called.</summary>
-/// <param name="Address">Where it is, for people.</param>
-/// <param name="Client">Generated, of its service.</param>
-public sealed record Manager<TClient>(string Address, TClient Client);
-
 /// <summary>
 /// Managers of one role, of which any can be asked: the one that answered last goes on being asked until it is away, then the next
 /// one is. Any thread.
 /// </summary>
 /// <param name="role">As a person would call it: "the push-manager".</param>
-/// <param name="managers">At least one.</param>
+/// <param name="managers">Who can be asked.</param>
 /// <param name="time">For deadlines.</param>
 /// <param name="timeout">Of one call, on all sides.</param>
 internal sealed class ManagerGroup<TClient>(
-    string role, IReadOnlyList<Manager<TClient>> managers, TimeProvider time, TimeSpan timeout)
+    string role, ManagerSet<TClient> managers, TimeProvider time, TimeSpan timeout)
 {
     private volatile int _current;
 
-    public IReadOnlyList<Manager<TClient>> Managers => managers;
+    public IReadOnlyList<Manager<TClient>> Managers => managers.Current;
 
     /// <summary>
-    /// Asks, and asks the next manager when one is UNAVAILABLE. That one may have done it before it broke, so a call must be safe to
-    /// repeat.
+    /// Asks, and asks the next manager when one is UNAVAILABLE, or says that another one leads. The first may have done it before it broke,
+    /// so a call must be safe to repeat.
     /// </summary>
     /// <exception cref="Api.ControlPlaneException">Nobody answered, or somebody refused.</exception>
     public async Task<TAnswer> CallAsync<TAnswer>(
@@ -32,12 +27,18 @@ internal sealed class ManagerGroup<TClient>(
     {
         var options = new CallOptions(Deadline: time.GetUtcNow().UtcDateTime + timeout, CancellationToken: cancellation);
         int first = _current;
+        IReadOnlyList<Manager<TClient>> known = managers.Current;
+        if (known.Count == 0)
+        {
+            throw ManagerError.Of(role, new RpcException(new Status(StatusCode.Unavailable, "none is known")));
+        }
+
         for (int tried = 0; ; tried++)
         {
-            int asked = (first + tried) % managers.Count;
+            int asked = (first + tried) % known.Count;
             try
             {
-                using AsyncUnaryCall<TAnswer> answer = call(managers[asked].Client, options);
+                using AsyncUnaryCall<TAnswer> answer = call(known[asked].Client, options);
                 TAnswer result = await answer.ResponseAsync;
                 _current = asked;
                 return result;
@@ -46,7 +47,7 @@ internal sealed class ManagerGroup<TClient>(
             {
                 throw new OperationCanceledException(error.Message, error, cancellation);
             }
-            catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable && tried + 1 < managers.Count)
+            catch (RpcException error) when (IsAnothersMatter(error) && tried + 1 < known.Count)
             {
                 // The next one.
             }
@@ -71,4 +72,8 @@ internal sealed class ManagerGroup<TClient>(
             return null;
         }
     }
+
+    private static bool IsAnothersMatter(RpcException error) =>
+        error.StatusCode == StatusCode.Unavailable
+        || (error.StatusCode == StatusCode.FailedPrecondition && error.Trailers.GetValue("leader") is not null);
 }

@@ -9,7 +9,7 @@ namespace Node.Web.Managers;
 /// <param name="pushers">The health service of each push-manager.</param>
 /// <param name="time">For deadlines.</param>
 /// <param name="timeout">After it a manager counts as away.</param>
-public sealed class PartsCheck(IReadOnlyList<Manager<Health.HealthClient>> pushers, TimeProvider time, TimeSpan timeout)
+public sealed class PartsCheck(ManagerSet<Health.HealthClient> pushers, TimeProvider time, TimeSpan timeout)
 {
     private const int BehindMs = 5000;
 
@@ -19,7 +19,7 @@ public sealed class PartsCheck(IReadOnlyList<Manager<Health.HealthClient>> pushe
     {
         var options = new CallOptions(Deadline: time.GetUtcNow().UtcDateTime + timeout, CancellationToken: cancellation);
         Task<(PartHealth Part, ControllerStatus? Status)>[] asked = [.. controllers.Select(manager => AskAsync(manager, options))];
-        Task<PartHealth>[] pushing = [.. pushers.Select(manager => AskAsync(manager, options))];
+        Task<PartHealth>[] pushing = [.. pushers.Current.Select(manager => AskAsync(manager, options))];
         (PartHealth Part, ControllerStatus? Status)[] answered = await Task.WhenAll(asked);
 
         // A controller that does not lead writes nothing, so it cannot say how the stores are.

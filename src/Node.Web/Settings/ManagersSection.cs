@@ -5,7 +5,7 @@ namespace Node.Web.Settings;
 /// <summary>Settings under <c>managers:</c>: whom the HTTP API stands on.</summary>
 public sealed record ManagersSection
 {
-    [Setting("push-managers, as host:port or URLs, separated by commas. Any of them can be asked.", Env = "PUSH_MANAGER_ADDR")]
+    [Setting("push-managers, as host:port or URLs, separated by commas: any of them can be asked. With etcd.endpoints, those that are registered in their place.", Env = "PUSH_MANAGER_ADDR")]
     public IReadOnlyList<string> Push { get; init; } = ["localhost:50053"];
 
     [Setting("controller-managers likewise; the one that leads answers.", Env = "CONTROLLER_ADDRESS")]
@@ -23,9 +23,10 @@ public sealed record ManagersSection
     [Setting("Its private key, PEM. Empty: it stands in cert_file.", File = true)]
     public string KeyFile { get; init; } = "";
 
-    internal static bool IsAddress(string address) =>
+    internal bool IsAddress(string address) =>
         Uri.TryCreate(UrlOf(address), UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https";
 
-    internal static string UrlOf(string address) =>
-        address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address;
+    internal string UrlOf(string address) => address.Contains("://", StringComparison.Ordinal)
+        ? address
+        : (AuthorityFile.Length + CertFile.Length > 0 ? "https://" : "http://") + address;
 }

@@ -9,6 +9,7 @@ public sealed record WebSettings : ISettings<WebSettings>
 
     public ServerSection Web { get; init; } = new();
     public ManagersSection Managers { get; init; } = new();
+    public EtcdSection Etcd { get; init; } = new();
     public LogSection Log { get; init; } = new();
 
     public static IEnumerable<SettingsViolation> Violations(WebSettings settings)
@@ -18,12 +19,17 @@ public sealed record WebSettings : ISettings<WebSettings>
             yield return new SettingsViolation(["web.bind", "web.port", "web.api_key", "web.public_ws_url"], wrong, "");
         }
 
+        foreach (SettingsViolation violation in settings.Etcd.Violations())
+        {
+            yield return violation;
+        }
+
         foreach ((string key, IReadOnlyList<string> addresses) in new[]
         {
             ("managers.push", settings.Managers.Push), ("managers.controllers", settings.Managers.Controllers),
         })
         {
-            if (addresses.Count == 0 || addresses.Any(address => !ManagersSection.IsAddress(address)))
+            if (addresses.Count == 0 || addresses.Any(address => !settings.Managers.IsAddress(address)))
             {
                 yield return new SettingsViolation([key], $"{key} has no address, or one that cannot be read", "allowed: host:port, or a URL, several separated by commas");
             }

@@ -22,6 +22,11 @@ export class Members {
     return { came, went };
   }
 
+  /** Takes a list of some of them; returns who of those is news. */
+  merge(users: readonly string[]): { came: string[]; went: string[] } {
+    return { came: users.filter((user) => this.add(user)), went: [] };
+  }
+
   /** Whether that was news. */
   add(user: string): boolean {
     if (this.users.has(user)) return false;

@@ -42,12 +42,16 @@ interface PresenceData {
 /** `joined` and `left` that overtake the reply to `join`; a node sends them to small rooms only. */
 const maxEarly = 1000;
 
+/** Long enough for the other nodes to have heard of our own join. */
+const learnMembersMs = 500;
+
 /** A room that this client is in. It survives reconnects: the client joins again and fetches what was missed. */
 export class Room {
   private readonly people = new Members();
   private readonly sequence: RoomSequence<Numbered>;
   private early: Message[] | null = [];
   private entered = false;
+  private learning?: ReturnType<typeof setTimeout>;
   private ended = false;
 
   /** @internal Rooms come from `PushClient.join`. */
@@ -94,6 +98,7 @@ export class Room {
   async leave(): Promise<void> {
     if (this.ended) return;
     this.ended = true;
+    clearTimeout(this.learning);
     this.client.forget(this);
     try {
       await this.client.request({ message_id: 'leave', room: this.name }, true);
@@ -129,13 +134,15 @@ export class Room {
     if (this.ended) return;
     const again = this.entered;
     this.entered = true;
-    const changes = this.people.replace(presenceOf(reply).users, presenceOf(reply).count);
+    const { recovered = false, partial = false } = (reply.data ?? {}) as { recovered?: boolean; partial?: boolean };
+    const { users, count } = presenceOf(reply);
+    const changes = partial ? this.people.merge(users) : this.people.replace(users, count);
     if (again) this.tellChanges(changes);
-    const recovered = (reply.data as { recovered?: boolean } | undefined)?.recovered === true;
     this.sequence.open(reply.offset ?? 0, reply.epoch ?? '', recovered);
     const early = this.early ?? [];
     this.early = null;
     for (const message of early) this.receive(message);
+    if (partial) this.learnMembers();
   }
 
   /** @internal `publish`, `joined` or `left` of this room, from the node. */
@@ -157,6 +164,7 @@ export class Room {
   end(error: PushError): void {
     if (this.ended) return;
     if (this.entered) this.tell(this.options.onEnded, error);
+    clearTimeout(this.learning);
     this.ended = true;
   }
 
@@ -189,6 +197,14 @@ export class Room {
 
   private toRoomMessage({ user = '', offset, data }: Numbered, epoch: string): RoomMessage {
     return { room: this.name, user, offset, epoch, data };
+  }
+
+  /** The node has named its own connections only: those of the others are known a moment after our own has come in. */
+  private learnMembers(): void {
+    clearTimeout(this.learning);
+    this.learning = setTimeout(() => {
+      if (!this.ended) this.presence().catch(() => undefined); // Without it the list grows by who comes.
+    }, learnMembersMs);
   }
 
   private updateMembers(presence: PresenceData): void {
