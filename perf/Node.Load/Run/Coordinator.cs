@@ -57,7 +57,7 @@ internal sealed class Coordinator(string scenario, IReadOnlyList<string> argumen
 
     private async Task<LoadReport> RunIdleAsync(List<WorkerProcess> workers, LoadReport report)
     {
-        int pid = _options.Pid ?? throw new ArgumentException("idle reads the server's memory: it needs --pid.");
+        int pid = _options.Pids.Count > 0 ? _options.Pids[0] : throw new ArgumentException("idle reads the server's memory: it needs --pid.");
         TellAll(workers, "warm");
         long before = await ReadMemoryAsync(pid).ConfigureAwait(false);
         TellAll(workers, "connect");
@@ -80,12 +80,12 @@ internal sealed class Coordinator(string scenario, IReadOnlyList<string> argumen
         await WarmUpAsync().ConfigureAwait(false);
 
         TellAll(workers, "measure");
-        ProcessSample? first = _options.Pid is int pid ? ProcessSample.Take(pid) : null;
+        ProcessSample[] first = Sample();
         long from = Stopwatch.GetTimestamp();
         await Task.Delay(TimeSpan.FromSeconds(_options.Seconds)).ConfigureAwait(false);
 
         workers.ForEach(worker => worker.Tell("stop"));
-        ProcessSample? last = _options.Pid is int samePid ? ProcessSample.Take(samePid) : null;
+        ProcessSample[] last = Sample();
         double seconds = Stopwatch.GetElapsedTime(from).TotalSeconds;
         WorkerResult[] results = [.. workers.Select(worker => worker.AwaitResult())];
 
@@ -96,7 +96,7 @@ internal sealed class Coordinator(string scenario, IReadOnlyList<string> argumen
             LoadCpus = results.Sum(result => result.CpuSeconds) / seconds,
             BusiestLoadCpus = results.Max(result => result.CpuSeconds) / seconds,
         };
-        return first is null || last is null ? counted : WithServer(counted, last, first);
+        return first.Length == 0 ? counted : WithServer(counted, last, first);
     }
 
     /// <summary>
@@ -106,10 +106,9 @@ internal sealed class Coordinator(string scenario, IReadOnlyList<string> argumen
     private async Task WarmUpAsync()
     {
         long from = Stopwatch.GetTimestamp();
-        ProcessSample? first = _options.Pid is int pid ? ProcessSample.Take(pid) : null;
+        ProcessSample[] first = Sample();
         await Task.Delay(TimeSpan.FromSeconds(_options.Warmup)).ConfigureAwait(false);
-        while (first is not null && Stopwatch.GetElapsedTime(from) < s_longestWarmup &&
-            ProcessSample.Take(_options.Pid!.Value).CpuSecondsSince(first) < _options.WarmupCpu)
+        while (first.Length > 0 && Stopwatch.GetElapsedTime(from) < s_longestWarmup && CpuSeconds(Sample(), first) < _options.WarmupCpu)
         {
             await Task.Delay(100).ConfigureAwait(false);
         }
@@ -139,16 +138,21 @@ internal sealed class Coordinator(string scenario, IReadOnlyList<string> argumen
         };
     }
 
-    private static LoadReport WithServer(LoadReport report, ProcessSample last, ProcessSample first)
+    private ProcessSample[] Sample() => [.. _options.Pids.Select(ProcessSample.Take)];
+
+    private static double CpuSeconds(ProcessSample[] last, ProcessSample[] first) =>
+        last.Zip(first, (later, earlier) => later.CpuSecondsSince(earlier)).Sum();
+
+    private static LoadReport WithServer(LoadReport report, ProcessSample[] last, ProcessSample[] first)
     {
-        double cpu = last.CpuSecondsSince(first);
+        double cpu = CpuSeconds(last, first);
         double cpus = cpu / report.Seconds;
         return report with
         {
             ServerCpuSeconds = cpu,
             ServerCpuMicrosecondsPerOperation = report.Operations == 0 ? null : cpu * 1e6 / report.Operations,
             ServerCpus = cpus,
-            ServerWaitingCpus = last.WaitSecondsSince(first) / report.Seconds,
+            ServerWaitingCpus = last.Zip(first, (later, earlier) => later.WaitSecondsSince(earlier)).Sum() / report.Seconds,
             Bottleneck = cpus >= Busy ? "the server"
                 : report.BusiestLoadCpus >= Busy ? "the load generator"
                 : report.Rate > 0 ? "none: the rate is fixed"

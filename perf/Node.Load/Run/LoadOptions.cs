@@ -12,7 +12,10 @@ internal sealed record LoadOptions
         --path PATH          what the handshake asks for                      /echo, /room with fanout
         --hub                speak the hub's protocol: /ws?user=…, join, publish
         --silent             idle with --hub: read nothing once in the room
-        --room NAME          the room to join with --hub                      load
+        --room NAME          the room to join with --hub; what names begin with (rooms)   load
+        --room-size N        members of a room (rooms)                        20
+        --everybody          no rooms, but broadcasts to all (rooms with --push; without it: only listen)
+        --push HOST:PORT     push through this push-manager's gRPC (rooms)
         --connections N      over all processes                               100
         --payload BYTES      of a message                                     64
         --depth N            messages in flight: a connection (echo), in all (fanout)   1
@@ -24,7 +27,7 @@ internal sealed record LoadOptions
         --processes N        to spread the connections over                   1
         --sources N          source addresses 127.0.0.1 … 127.0.0.N; 0: any   0
         --cpus LIST          CPUs for the load generator, as taskset takes them
-        --pid PID            the server's process, for its CPU time and memory
+        --pid PID[,PID]      the server's processes, for their CPU time; of the first, memory
         --gc-url URL         fetched before memory is read, for servers that collect on request
         --json FILE          writes the report there too
         """;
@@ -34,6 +37,9 @@ internal sealed record LoadOptions
     public bool Hub { get; init; }
     public bool Silent { get; init; }
     public string Room { get; init; } = "load";
+    public int RoomSize { get; init; } = 20;
+    public bool Everybody { get; init; }
+    public string? Push { get; init; }
     public int Connections { get; init; } = 100;
     public int Payload { get; init; } = 64;
     public int Depth { get; init; } = 1;
@@ -45,7 +51,7 @@ internal sealed record LoadOptions
     public int Processes { get; init; } = 1;
     public int Sources { get; init; }
     public string? Cpus { get; init; }
-    public int? Pid { get; init; }
+    public IReadOnlyList<int> Pids { get; init; } = [];
     public string? GcUrl { get; init; }
     public string? Json { get; init; }
 
@@ -69,9 +75,13 @@ internal sealed record LoadOptions
         for (int i = 0; i < arguments.Count; i++)
         {
             string name = arguments[i];
-            if (name is "--hub" or "--silent")
+            if (name is "--hub" or "--silent" or "--everybody")
             {
-                options = name == "--hub" ? options with { Hub = true } : options with { Silent = true };
+                options = options with
+                {
+                    Hub = options.Hub || name == "--hub", Silent = options.Silent || name == "--silent",
+                    Everybody = options.Everybody || name == "--everybody",
+                };
                 continue;
             }
 
@@ -98,6 +108,8 @@ internal sealed record LoadOptions
         "--server" => this with { Server = IPEndPoint.Parse(value) },
         "--path" => this with { Path = value },
         "--room" => this with { Room = value },
+        "--room-size" => this with { RoomSize = Whole(value) },
+        "--push" => this with { Push = value },
         "--connections" => this with { Connections = Whole(value) },
         "--payload" => this with { Payload = Whole(value) },
         "--depth" => this with { Depth = Whole(value) },
@@ -109,7 +121,7 @@ internal sealed record LoadOptions
         "--processes" => this with { Processes = Whole(value) },
         "--sources" => this with { Sources = Whole(value) },
         "--cpus" => this with { Cpus = value },
-        "--pid" => this with { Pid = Whole(value) },
+        "--pid" => this with { Pids = [.. value.Split(',').Select(Whole)] },
         "--gc-url" => this with { GcUrl = value },
         "--json" => this with { Json = value },
         "--worker" => this with { Worker = Whole(value) },
@@ -118,7 +130,7 @@ internal sealed record LoadOptions
 
     private LoadOptions Checked()
     {
-        if (Connections < 1 || Depth < 1 || Processes < 1 || Processes > Connections)
+        if (Connections < 1 || Depth < 1 || RoomSize < 1 || Processes < 1 || Processes > Connections)
         {
             throw new ArgumentException("--connections, --depth, --processes: at least 1, and a connection a process.");
         }

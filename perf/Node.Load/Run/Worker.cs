@@ -38,6 +38,7 @@ internal static class Worker
         "handshake" => new HandshakeScenario(options),
         "echo" => new EchoScenario(options),
         "fanout" => new FanoutScenario(options),
+        "rooms" => new RoomsScenario(options),
         _ => throw new ArgumentException($"Unknown scenario {name}."),
     };
 

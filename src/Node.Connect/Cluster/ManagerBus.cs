@@ -1,7 +1,6 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using Google.Protobuf;
 using Grpc.Core;
+using Node.Host;
 using Node.Hub;
 using Node.Protocol.Connect;
 using Node.Rpc.Discovery;
@@ -15,15 +14,11 @@ namespace Node.Connect.Cluster;
 /// </summary>
 internal sealed class ManagerBus : MessageBus, IBusReceiver, IDisposable
 {
-    private const int TickMs = 20;
-
     // Publishes are bounded by what waits for an answer; this bounds what the thread has not even seen.
     private const int MaxQueued = 200_000;
 
-    private readonly BlockingCollection<Action> _work = [];
     private readonly Hub.Hub _hub;
-    private readonly Thread _thread;
-    private readonly Action<Exception> _fault;
+    private readonly WorkThread _thread;
 
     /// <param name="hub">The hub of this node.</param>
     /// <param name="node">The node's name in the registry.</param>
@@ -32,27 +27,16 @@ internal sealed class ManagerBus : MessageBus, IBusReceiver, IDisposable
     public ManagerBus(Hub.Hub hub, string node, ulong incarnation, Action<Exception> fault)
     {
         _hub = hub;
-        _fault = fault;
         Core = new ManagerBusCore(node, incarnation, this, (ulong)Random.Shared.NextInt64());
-        _thread = new Thread(Run) { IsBackground = true, Name = "bus" };
+        _thread = new WorkThread("bus", Core.Tick, Core.Flush, fault);
         _thread.Start();
     }
 
     /// <summary>Counters for any thread; everything else through <see cref="Post"/>.</summary>
     public ManagerBusCore Core { get; }
 
-    /// <summary>Runs on the bus's thread, in the order of the calls. Any thread.</summary>
-    public void Post(Action action)
-    {
-        try
-        {
-            _work.Add(action);
-        }
-        catch (InvalidOperationException)
-        {
-            // The bus has ended, and with it what this was about.
-        }
-    }
+    /// <inheritdoc cref="WorkThread.Post"/>
+    public void Post(Action action) => _thread.Post(action);
 
     public override void Link(BusTargetKind kind, byte[] name, ulong number) => Post(() => Core.Link(KeyOf(kind, name), number));
 
@@ -60,7 +44,7 @@ internal sealed class ManagerBus : MessageBus, IBusReceiver, IDisposable
 
     public override void Publish(BusTargetKind kind, ReadOnlySpan<byte> name, in ClientMessage message, Action<BusAnswer> done)
     {
-        if (_work.Count >= MaxQueued)
+        if (_thread.Waiting >= MaxQueued)
         {
             done(new BusAnswer(BusOutcome.Overloaded, 0, 0));
             return;
@@ -94,12 +78,7 @@ internal sealed class ManagerBus : MessageBus, IBusReceiver, IDisposable
             Post(static () => { });
         });
 
-    public void Dispose()
-    {
-        _work.CompleteAdding();
-        _thread.Join();
-        _work.Dispose();
-    }
+    public void Dispose() => _thread.Dispose();
 
     private static TargetKey KeyOf(BusTargetKind kind, ReadOnlySpan<byte> name) => new(
         kind switch
@@ -145,46 +124,4 @@ internal sealed class ManagerBus : MessageBus, IBusReceiver, IDisposable
             _ => BusOutcome.Unavailable,
         },
         outcome.Offset, outcome.Connections);
-
-    private void Run()
-    {
-        long tickedAt = Now();
-        Do(() => Core.Tick(tickedAt));
-        while (!_work.IsCompleted)
-        {
-            if (_work.TryTake(out Action? first, TickMs))
-            {
-                Do(first);
-
-                // All that is there makes one turn, and leaves in one message a manager.
-                for (int i = 0; i < 1024 && _work.TryTake(out Action? next); i++)
-                {
-                    Do(next);
-                }
-            }
-
-            long now = Now();
-            if (now - tickedAt >= TickMs)
-            {
-                tickedAt = now;
-                Do(() => Core.Tick(now));
-            }
-
-            Do(Core.Flush);
-        }
-    }
-
-    private static long Now() => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1000);
-
-    private void Do(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (Exception exception)
-        {
-            _fault(exception);
-        }
-    }
 }

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+
+namespace Node.Host;
+
+/// <summary>
+/// One thread that owns some state: it does what is posted to it, in order. All that is there makes one turn; after it comes what the turn has
+/// produced, so that much of it can leave together.
+/// </summary>
+/// <remarks>A plain lock and pulse in place of a blocking queue: those spin before they wait, which costs more than the work of a quiet system.</remarks>
+public sealed class WorkThread : IDisposable
+{
+    private const int TickMs = 20;
+
+    private readonly object _news = new();
+    private readonly Thread _thread;
+    private readonly Action<long> _tick;
+    private readonly Action _flush;
+    private readonly Action<Exception> _fault;
+    private List<Action> _posted = [];
+    private List<Action> _turn = [];
+    private bool _isEnded;
+
+    /// <param name="name">Of the thread, for people.</param>
+    /// <param name="tick">Time passes, every 20 ms: milliseconds on a clock that only goes forward. Called once before all else.</param>
+    /// <param name="flush">After each turn.</param>
+    /// <param name="fault">Hears what a work or one of the others threw; the thread goes on.</param>
+    public WorkThread(string name, Action<long> tick, Action flush, Action<Exception> fault)
+    {
+        (_tick, _flush, _fault) = (tick, flush, fault);
+        _thread = new Thread(Run) { IsBackground = true, Name = name };
+    }
+
+    /// <summary>How much waits for the thread. Any thread.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_news)
+            {
+                return _posted.Count;
+            }
+        }
+    }
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Runs in the order of the calls. Any thread; after the end it does nothing.</summary>
+    public void Post(Action work)
+    {
+        lock (_news)
+        {
+            if (_isEnded)
+            {
+                return;
+            }
+
+            _posted.Add(work);
+            if (_posted.Count == 1)
+            {
+                Monitor.Pulse(_news);
+            }
+        }
+    }
+
+    /// <summary>Does what has been posted, and ends. Not from the thread itself.</summary>
+    public void Dispose()
+    {
+        lock (_news)
+        {
+            _isEnded = true;
+            Monitor.Pulse(_news);
+        }
+
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+    }
+
+    private void Run()
+    {
+        long tickedAt = Now();
+        Do(() => _tick(tickedAt));
+        while (TakeTurn())
+        {
+            foreach (Action work in _turn)
+            {
+                Do(work);
+            }
+
+            _turn.Clear();
+            long now = Now();
+            if (now - tickedAt >= TickMs)
+            {
+                tickedAt = now;
+                Do(() => _tick(now));
+            }
+
+            Do(_flush);
+        }
+    }
+
+    /// <returns>False at the end.</returns>
+    private bool TakeTurn()
+    {
+        lock (_news)
+        {
+            if (_posted.Count == 0 && !_isEnded)
+            {
+                Monitor.Wait(_news, TickMs);
+            }
+
+            (_posted, _turn) = (_turn, _posted);
+            return _turn.Count > 0 || !_isEnded;
+        }
+    }
+
+    private static long Now() => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1000);
+
+    private void Do(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception exception)
+        {
+            _fault(exception);
+        }
+    }
+}
