@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Node.Connect.Cluster;
 using Node.Connect.Logging;
 using Node.Connect.Settings;
+using Node.Connect.Upstream;
 using Node.Host;
 using Node.Host.Health;
 using Node.Host.Logging;
@@ -32,6 +33,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly ProcessMetrics _processMetrics = new();
     private readonly IdleTrim _trim = new();
     private readonly ClusterHost? _cluster;
+    private readonly Forwarder? _upstream;
     private MetricsEndpoint? _metrics;
     private bool _stopped;
 
@@ -49,6 +51,7 @@ public sealed class NodeHost : IAsyncDisposable
         _cluster = settings.Cluster.IsJoined(settings.Etcd) ? new ClusterHost(Hub, settings, _log) : null;
         Hub.Authenticated += named => LogConnection(named, NodeLog.ConnectionNamed);
         Hub.Disconnected += gone => LogConnection(gone, NodeLog.ConnectionGone);
+        _upstream = Forwarder.Join(Hub, settings.Upstream, _log);
         _transport = new TransportServer(TransportOptionsOf(settings), Hub.Accept);
         foreach (EventLoop loop in _transport.Loops)
         {
@@ -207,6 +210,11 @@ public sealed class NodeHost : IAsyncDisposable
             await _cluster.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (_upstream is not null)
+        {
+            await _upstream.DisposeAsync().ConfigureAwait(false);
+        }
+
         _transport.Dispose();
         Hub.Dispose();
         _processMetrics.Dispose();
@@ -214,8 +222,17 @@ public sealed class NodeHost : IAsyncDisposable
         Loggers.Dispose();
     }
 
-    /// <summary>Ready: new connections are welcome. A part of the cluster that is away is named, and no reason not to be.</summary>
-    private HealthReport Health() => new(!Hub.IsDraining, "", _cluster?.Away ?? []);
+    /// <summary>Ready: new connections are welcome. What is away is named, and no reason not to be.</summary>
+    private HealthReport Health()
+    {
+        Dictionary<string, string> away = _cluster?.Away ?? [];
+        if (_upstream?.Problem is { } problem)
+        {
+            away["upstream"] = problem;
+        }
+
+        return new HealthReport(!Hub.IsDraining, "", away);
+    }
 
     private TransportOptions TransportOptionsOf(NodeSettings settings) => new()
     {
@@ -252,6 +269,7 @@ public sealed class NodeHost : IAsyncDisposable
         // First what can be refused (a key file): then nothing of the change is taken.
         HubOptions options = HubOptionsMap.Map(change.New);
         Hub.Apply(options);
+        _upstream?.Apply(change.New.Upstream);
         _level.Level = change.New.Log.Level;
         SettingsChanged?.Invoke(change.New);
     }

@@ -13,6 +13,7 @@ public sealed class AsyncRequest
     private readonly byte[] _data;
     private readonly ulong _seq;
     private readonly byte[] _room;
+    private bool _isDetached;
     private bool _answered;
 
     internal AsyncRequest(Channel channel, in ClientMessage message, CancellationToken cancellation)
@@ -45,7 +46,7 @@ public sealed class AsyncRequest
     public T Read<T>()
         where T : notnull => Request.Parse<T>(_data);
 
-    /// <summary>Answers with data; only the first answer counts. Any thread.</summary>
+    /// <summary>Answers with data, or with none (<c>default</c>); only the first answer counts. Any thread.</summary>
     public void Reply(Payload payload) => Answer(payload.Kind, payload.Bytes.Span);
 
     /// <summary>Answers with an error; only the first answer counts. Any thread.</summary>
@@ -58,6 +59,10 @@ public sealed class AsyncRequest
                 (this, code, reason));
         }
     }
+
+    /// <summary>One that no handler runs for: it counts among the channel's requests until it is answered.</summary>
+    internal static AsyncRequest Detached(Channel channel, in ClientMessage message) =>
+        new(channel, message, CancellationToken.None) { _isDetached = true };
 
     internal void Complete() => Answer(DataKind.None, []);
 
@@ -78,5 +83,14 @@ public sealed class AsyncRequest
     private void SendError(uint code, string reason) =>
         Channel.Fail(new ClientMessage { MessageId = _messageId, Seq = _seq, Room = _room }, code, reason);
 
-    private bool TakeAnswer() => !Interlocked.Exchange(ref _answered, true);
+    private bool TakeAnswer()
+    {
+        bool isFirst = !Interlocked.Exchange(ref _answered, true);
+        if (isFirst && _isDetached)
+        {
+            Channel.Bucket.Loop.RunOrPost(static channel => ((Channel)channel!).RequestsPending--, Channel);
+        }
+
+        return isFirst;
+    }
 }

@@ -14,6 +14,7 @@ internal sealed class Dispatcher
     private readonly Dictionary<byte[], RequestHandler> _routes = new(Utf8Comparer.Instance);
     private readonly Dictionary<byte[], RequestHandler>.AlternateLookup<ReadOnlySpan<byte>> _byName;
     private readonly Action<Exception, string> _fault;
+    private RequestHandler? _others;
     private bool _frozen;
 
     /// <param name="fault">Hears of what escaped from a handler, and from which.</param>
@@ -33,11 +34,7 @@ internal sealed class Dispatcher
             throw new ArgumentException($"not a message_id: '{messageId}'", nameof(messageId));
         }
 
-        if (_frozen)
-        {
-            throw new InvalidOperationException("map handlers before the node starts");
-        }
-
+        RefuseIfFrozen();
         if (!_routes.TryAdd(name, handler))
         {
             throw new ArgumentException($"'{messageId}' has a handler already", nameof(messageId));
@@ -46,6 +43,15 @@ internal sealed class Dispatcher
 
     public void MapAsync(string messageId, Func<AsyncRequest, Task> handler) =>
         Map(messageId, (ref Request request) => Start(ref request, handler));
+
+    /// <summary>What has a message_id and no handler goes here.</summary>
+    /// <exception cref="ArgumentException">There is one already.</exception>
+    /// <exception cref="InvalidOperationException">The hub runs already.</exception>
+    public void MapOthers(RequestHandler handler)
+    {
+        RefuseIfFrozen();
+        _others = _others is null ? handler : throw new ArgumentException("the others have a handler already", nameof(handler));
+    }
 
     public void Freeze() => _frozen = true;
 
@@ -61,7 +67,9 @@ internal sealed class Dispatcher
         }
 
         var request = new Request(channel, message);
-        if (!_byName.TryGetValue(message.MessageId, out RequestHandler? handler))
+        RequestHandler? handler = _byName.TryGetValue(message.MessageId, out RequestHandler? found) ? found
+            : message.MessageId.IsEmpty ? null : _others;
+        if (handler is null)
         {
             request.Fail(ErrorCode.UnknownRoute, "unknown message_id");
             return;
@@ -87,19 +95,23 @@ internal sealed class Dispatcher
         }
     }
 
+    private void RefuseIfFrozen()
+    {
+        if (_frozen)
+        {
+            throw new InvalidOperationException("map handlers before the node starts");
+        }
+    }
+
     private void Start(ref Request request, Func<AsyncRequest, Task> handler)
     {
-        Channel channel = request.Channel;
-        if (channel.RequestsPending >= channel.Bucket.Options.MaxPendingRequests)
+        if (!request.TryBegin())
         {
-            request.Fail(ErrorCode.LimitExceeded, "too many requests wait");
             return;
         }
 
-        channel.RequestsPending++;
         var cancellation = new CancellationTokenSource();
-        var started = new AsyncRequest(channel, request.Message, cancellation.Token);
-        request.LeaveOpen();
+        var started = new AsyncRequest(request.Channel, request.Message, cancellation.Token);
         // Not awaited: it answers by itself, and reports what escapes.
         _ = RunAsync(started, handler, cancellation);
     }

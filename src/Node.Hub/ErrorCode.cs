@@ -15,6 +15,6 @@ public static class ErrorCode
     public const uint Timeout = 112;
     public const uint TooLarge = 113;
 
-    /// <summary>The part of the cluster that this needs is away.</summary>
+    /// <summary>The part of the cluster, or the application, that this needs is away.</summary>
     public const uint Unavailable = 114;
 }

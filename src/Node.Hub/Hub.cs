@@ -84,6 +84,10 @@ public sealed class Hub : IDisposable
     /// <remarks>For handlers that wait for something; bounded in number and time by the options.</remarks>
     public void MapAsync(string messageId, Func<AsyncRequest, Task> handler) => Dispatcher.MapAsync(messageId, handler);
 
+    /// <summary>Registers the handler of every message_id that has none. Before <see cref="Start"/>.</summary>
+    /// <exception cref="ArgumentException">There is one already.</exception>
+    public void MapOthers(RequestHandler handler) => Dispatcher.MapOthers(handler);
+
     /// <summary>Takes the loops; before they accept connections.</summary>
     public void Start(IReadOnlyList<EventLoop> loops)
     {

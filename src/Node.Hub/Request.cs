@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using Node.Wire.Messages;
@@ -64,9 +65,34 @@ public ref struct Request
         }
     }
 
+    /// <summary>
+    /// Takes the message along, for an answer that comes later. Whoever takes it must answer it once: until then it counts among the
+    /// connection's requests, and nobody looks at the time.
+    /// </summary>
+    /// <returns>False when too many of the connection's requests wait; it has got error 106 then.</returns>
+    public bool TryDetach([NotNullWhen(true)] out AsyncRequest? detached)
+    {
+        detached = TryBegin() ? AsyncRequest.Detached(Channel, _message) : null;
+        return detached is not null;
+    }
+
     internal static T Parse<T>(ReadOnlySpan<byte> data)
         where T : notnull =>
         JsonSerializer.Deserialize<T>(data, JsonSerializerOptions.Web) ?? throw new JsonException("the data is null");
+
+    /// <summary>Counts it among the connection's requests, whose answers come later; or refuses it.</summary>
+    internal bool TryBegin()
+    {
+        if (Channel.RequestsPending >= Channel.Bucket.Options.MaxPendingRequests)
+        {
+            Fail(ErrorCode.LimitExceeded, "too many requests wait");
+            return false;
+        }
+
+        Channel.RequestsPending++;
+        LeaveOpen();
+        return true;
+    }
 
     /// <summary>The answer comes later, from somebody else.</summary>
     internal void LeaveOpen() => IsAnswered = true;

@@ -5,8 +5,8 @@ namespace Node.Connect.Logging;
 
 /// <summary>
 /// The log events of connect-node, beside those of every process (<see cref="HostLog"/>). The ids are part of the product: they are
-/// never reused, and alerts may rest on them. 1-9 the process, 20-29 accepting, 30-39 connections and handlers,
-/// 70-79 the cluster.
+/// never reused, and alerts may rest on them. 1-9 the process, 20-29 accepting, 30-39 connections and handlers, 60-69 the application
+/// upstream, 70-79 the cluster.
 /// </summary>
 public static partial class NodeLog
 {
@@ -42,6 +42,15 @@ public static partial class NodeLog
 
     [LoggerMessage(34, LogLevel.Error, "A fault on loop {Loop} cost a connection")]
     public static partial void ConnectionFailed(this ILogger log, int loop, Exception error);
+
+    [LoggerMessage(60, LogLevel.Information, "Upstream is {Address}: unknown messages and the events {Events} go there")]
+    public static partial void UpstreamNamed(this ILogger log, string address, string events);
+
+    [LoggerMessage(61, LogLevel.Warning, "Upstream failed ({Failure}), others do not wait for it: {Reason}")]
+    public static partial void UpstreamFailed(this ILogger log, string failure, string reason);
+
+    [LoggerMessage(62, LogLevel.Information, "Upstream answers again")]
+    public static partial void UpstreamAnswers(this ILogger log);
 
     [LoggerMessage(70, LogLevel.Information, "The cluster has {Managers} push-managers and {Nodes} nodes")]
     public static partial void ViewTaken(this ILogger log, int managers, int nodes);

@@ -18,6 +18,7 @@ public sealed record NodeSettings : ISettings<NodeSettings>
     public CompressionSection Compression { get; init; } = new();
     public TlsSection Tls { get; init; } = new();
     public AuthSection Auth { get; init; } = new();
+    public UpstreamSection Upstream { get; init; } = new();
     public ClusterSection Cluster { get; init; } = new();
     public EtcdSection Etcd { get; init; } = new();
     public RpcSection Rpc { get; init; } = new();

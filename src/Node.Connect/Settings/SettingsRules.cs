@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Node.Connect.Upstream;
 using Node.Host.Settings;
 
 namespace Node.Connect.Settings;
@@ -11,7 +12,10 @@ internal static class SettingsRules
     private const int SecretBytes = 32;
 
     public static IEnumerable<SettingsViolation> Violations(NodeSettings settings) =>
-        [.. Access(settings), .. Tls(settings), .. Limits(settings), .. Ports(settings), .. Addresses(settings), .. Cluster(settings)];
+        [
+            .. Access(settings), .. Tls(settings), .. Limits(settings), .. Ports(settings), .. Addresses(settings), .. Cluster(settings),
+            .. Upstream(settings.Upstream),
+        ];
 
     /// <summary>What works, but is not wise.</summary>
     public static IEnumerable<string> Warnings(NodeSettings settings)
@@ -130,6 +134,26 @@ internal static class SettingsRules
             {
                 yield return new SettingsViolation(["node.allow_origins"], $"\"{origin}\" is no origin", "allowed: *, or https://host or https://host:port");
             }
+        }
+    }
+
+    private static IEnumerable<SettingsViolation> Upstream(UpstreamSection upstream)
+    {
+        if (upstream.Url.Length > 0 && !UpstreamAddress.IsValid(upstream.Url))
+        {
+            yield return new SettingsViolation(["upstream.url"], $"\"{upstream.Url}\" is no address of an application",
+                "allowed: grpc://host:port, grpcs://host:port, http://host:port/path or https://host/path");
+        }
+
+        foreach (string name in upstream.Events.Where(name => !UpstreamEvents.Names.Contains(name)))
+        {
+            yield return new SettingsViolation(["upstream.events"], $"\"{name}\" is no event",
+                $"allowed: {string.Join(", ", UpstreamEvents.Names)}");
+        }
+
+        if (upstream.Token.Any(letter => letter is <= ' ' or > '~'))
+        {
+            yield return new SettingsViolation(["upstream.token"], "the token holds what a header cannot", "allowed: printable ASCII characters without spaces");
         }
     }
 }

@@ -39,6 +39,9 @@ public sealed class SettingsRulesTests : IDisposable
     [InlineData("web: { public_ws_url: \"http://host/ws\" }", "web.public_ws_url: \"http://host/ws\" is no WebSocket address")]
     [InlineData("node: { allow_origins: [example.com] }", "node.allow_origins: \"example.com\" is no origin")]
     [InlineData("node: { allow_origins: [\"https://example.com/\"] }", "node.allow_origins: \"https://example.com/\" is no origin")]
+    [InlineData("upstream: { url: \"localhost:8082\" }", "upstream.url: \"localhost:8082\" is no address of an application")]
+    [InlineData("upstream: { events: [joined, arrived] }", "upstream.events: \"arrived\" is no event")]
+    [InlineData("upstream: { token: \"a b\" }", "upstream.token: the token holds what a header cannot")]
     public void Keys_that_do_not_go_together_are_refused(string yaml, string expected)
     {
         string file = _folder.Write("key.pem", "");
@@ -51,6 +54,7 @@ public sealed class SettingsRulesTests : IDisposable
     [InlineData("tls: { enabled: true, pfx_file: FILE, pfx_password: x }")]
     [InlineData("node: { http_port: 0, grpc_port: 0 }\nweb: { port: 0 }")]
     [InlineData("web: { public_ws_url: \"wss://host/ws\" }")]
+    [InlineData("upstream: { url: \"grpc://localhost:50060\", events: [] }")]
     public void What_goes_together_is_taken(string yaml) =>
         Assert.Empty(Load(yaml.Replace("FILE", _folder.Write("key.pem", ""), StringComparison.Ordinal)).Warnings);
 

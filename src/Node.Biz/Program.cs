@@ -1,0 +1,3 @@
+using Node.Biz;
+
+return await BizProcess.RunAsync(args);
