@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Node.Connect.Cluster;
+using Node.Connect.Cluster.Stores;
 using Node.Connect.Logging;
 using Node.Connect.Settings;
 using Node.Connect.Upstream;
@@ -33,6 +34,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly ProcessMetrics _processMetrics = new();
     private readonly IdleTrim _trim = new();
     private readonly ClusterHost? _cluster;
+    private readonly StoreBus? _storeBus;
     private readonly Forwarder? _upstream;
     private MetricsEndpoint? _metrics;
     private bool _stopped;
@@ -49,6 +51,7 @@ public sealed class NodeHost : IAsyncDisposable
         _exporter = new PrometheusExporter(_log);
         Hub = new Hub.Hub(HubOptionsMap.Map(settings), (exception, where) => _log.HandlerFailed(where, exception));
         _cluster = settings.Cluster.IsJoined(settings.Etcd) ? new ClusterHost(Hub, settings, _log) : null;
+        _storeBus = BusFactory.Join(Hub, settings, _log);
         Hub.Authenticated += named => LogConnection(named, NodeLog.ConnectionNamed);
         Hub.Disconnected += gone => LogConnection(gone, NodeLog.ConnectionGone);
         _upstream = Forwarder.Join(Hub, settings.Upstream, _log);
@@ -210,6 +213,11 @@ public sealed class NodeHost : IAsyncDisposable
             await _cluster.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (_storeBus is not null)
+        {
+            await _storeBus.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_upstream is not null)
         {
             await _upstream.DisposeAsync().ConfigureAwait(false);
@@ -229,6 +237,11 @@ public sealed class NodeHost : IAsyncDisposable
         if (_upstream?.Problem is { } problem)
         {
             away["upstream"] = problem;
+        }
+
+        if (_storeBus?.Problem is { } lost)
+        {
+            away["bus"] = lost;
         }
 
         return new HealthReport(!Hub.IsDraining, "", away);

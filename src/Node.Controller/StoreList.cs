@@ -4,6 +4,7 @@ using Node.Controller.Settings;
 using Node.Controller.Stores;
 using Node.Controller.Stores.Redis;
 using Node.Controller.Stores.Sql;
+using Node.Host.Settings;
 
 namespace Node.Controller;
 
@@ -14,10 +15,9 @@ internal static class StoreList
     {
         List<IMembershipStore> stores = [];
         RedisSection redis = settings.Redis;
-        if (redis.Address != "none")
+        if (redis.IsUsed)
         {
-            string password = redis.Password.Length > 0 ? $",password={redis.Password}" : "";
-            stores.Add(new RedisStore(redis.Address + password, redis.Prefix));
+            stores.Add(new RedisStore(redis.Configuration, redis.Prefix));
         }
 
         if (DialectOf(settings.Database) is { } dialect)

@@ -10,6 +10,7 @@ namespace Node.Host;
 public sealed class WorkThread : IDisposable
 {
     private const int TickMs = 20;
+    private const int Many = 200_000;
 
     private readonly object _news = new();
     private readonly Thread _thread;
@@ -41,6 +42,9 @@ public sealed class WorkThread : IDisposable
             }
         }
     }
+
+    /// <summary>More waits than should: who can refuse work, does. Any thread.</summary>
+    public bool IsFull => Waiting >= Many;
 
     public void Start() => _thread.Start();
 

@@ -221,7 +221,7 @@ internal static class BuiltInRoutes
     private static void AnswerDirect(Bucket bucket, Envelope envelope) =>
         AnswerDirect(envelope.Origin!, envelope.Seq, envelope.Offset);
 
-    internal static void AnswerDirect(Channel channel, ulong seq, ulong connections)
+    internal static void AnswerDirect(Channel channel, ulong seq, ulong? connections)
     {
         var message = new ClientMessage { MessageId = Routes.Direct, Seq = seq };
         if (connections == 0)
@@ -234,8 +234,12 @@ internal static class BuiltInRoutes
         {
             JsonDataWriter json = channel.Bucket.BeginJson();
             json.BeginObject();
-            json.Name("connections"u8);
-            json.Number(connections);
+            if (connections is { } known)
+            {
+                json.Name("connections"u8);
+                json.Number(known);
+            }
+
             json.EndObject();
             message.SetJson(channel.Bucket.Json);
             channel.Send(message);

@@ -14,5 +14,9 @@ public enum BusOutcome
 /// <summary>What became of a publish on the bus.</summary>
 /// <param name="Outcome">Whether it was taken.</param>
 /// <param name="Offset">Its number; rooms only.</param>
-/// <param name="Connections">Connections that it was enqueued for, on all nodes.</param>
-public readonly record struct BusAnswer(BusOutcome Outcome, ulong Offset, ulong Connections);
+/// <param name="Connections">Connections that it was enqueued for, on all nodes, or at least so many; null where the bus cannot tell.</param>
+public readonly record struct BusAnswer(BusOutcome Outcome, ulong Offset, ulong? Connections)
+{
+    /// <summary>0 where the bus cannot tell.</summary>
+    public ulong KnownConnections => Connections ?? 0;
+}

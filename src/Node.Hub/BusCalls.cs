@@ -7,16 +7,16 @@ namespace Node.Hub;
 internal static class BusCalls
 {
     public static async Task<int> SendToUserAsync(MessageBus bus, string user, Payload payload, string messageId, string sender) =>
-        (int)(await CallAsync(bus, BusTargetKind.User, user, payload, messageId, sender).ConfigureAwait(false)).Connections;
+        (int)(await CallAsync(bus, BusTargetKind.User, user, payload, messageId, sender).ConfigureAwait(false)).KnownConnections;
 
     public static async Task<RoomDelivery> PublishAsync(MessageBus bus, string room, Payload payload, string sender)
     {
         BusAnswer answer = await CallAsync(bus, BusTargetKind.Room, room, payload, "publish", sender).ConfigureAwait(false);
-        return new RoomDelivery(answer.Offset, "", (int)answer.Connections);
+        return new RoomDelivery(answer.Offset, "", (int)answer.KnownConnections);
     }
 
     public static async Task<int> BroadcastAsync(MessageBus bus, Payload payload, string messageId, string sender) =>
-        (int)(await CallAsync(bus, BusTargetKind.Everybody, "", payload, messageId, sender).ConfigureAwait(false)).Connections;
+        (int)(await CallAsync(bus, BusTargetKind.Everybody, "", payload, messageId, sender).ConfigureAwait(false)).KnownConnections;
 
     /// <exception cref="TimeoutException">Nobody took it in time, or too much waits.</exception>
     private static async Task<BusAnswer> CallAsync(

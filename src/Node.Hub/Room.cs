@@ -108,10 +108,10 @@ internal sealed class Room
         return Offset;
     }
 
-    /// <summary>The bus says where the room stands. Another life of it makes what is remembered void.</summary>
+    /// <summary>The bus says where the room stands. Another life of it, or a gap, makes what is remembered void.</summary>
     public void Linked(byte[] epoch, ulong offset)
     {
-        if (!epoch.AsSpan().SequenceEqual(Epoch))
+        if (offset != Offset || !epoch.AsSpan().SequenceEqual(Epoch))
         {
             Epoch = epoch;
             _log?.Dispose();

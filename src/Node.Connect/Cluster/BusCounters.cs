@@ -19,6 +19,9 @@ internal sealed class BusCounters
     /// <summary>Publishes that no owner answered in time, or that were too many.</summary>
     public long Failed;
 
+    /// <summary>Batches of a store that the thread had no place for; of rooms, their messages count as missed, too. Any thread.</summary>
+    public long Dropped;
+
     /// <summary>Messages forgotten before their time because too many bytes were retained.</summary>
     public long ForgottenEarly;
 }

@@ -6,7 +6,7 @@ namespace Node.Connect.Logging;
 /// <summary>
 /// The log events of connect-node, beside those of every process (<see cref="HostLog"/>). The ids are part of the product: they are
 /// never reused, and alerts may rest on them. 1-9 the process, 20-29 accepting, 30-39 connections and handlers, 60-69 the application
-/// upstream, 70-79 the cluster.
+/// upstream, 70-79 the cluster, 80-89 a bus over a store.
 /// </summary>
 public static partial class NodeLog
 {
@@ -69,4 +69,13 @@ public static partial class NodeLog
 
     [LoggerMessage(75, LogLevel.Error, "A later start of {Node} is registered; this one stands aside and should be stopped")]
     public static partial void Superseded(this ILogger log, string node);
+
+    [LoggerMessage(80, LogLevel.Warning, "The bus over {Store} is away, publishes wait: {Reason}")]
+    public static partial void BusAway(this ILogger log, string store, string reason);
+
+    [LoggerMessage(81, LogLevel.Information, "The bus over {Store} works")]
+    public static partial void BusWorks(this ILogger log, string store);
+
+    [LoggerMessage(82, LogLevel.Warning, "The bus over {Store} leaves out what is not of its making, at {Key}")]
+    public static partial void BusValueIgnored(this ILogger log, string store, string key);
 }

@@ -21,6 +21,7 @@ public sealed record NodeSettings : ISettings<NodeSettings>
     public UpstreamSection Upstream { get; init; } = new();
     public ClusterSection Cluster { get; init; } = new();
     public EtcdSection Etcd { get; init; } = new();
+    public RedisSection Redis { get; init; } = new();
     public RpcSection Rpc { get; init; } = new();
     public WebSection Web { get; init; } = new();
     public MetricsSection Metrics { get; init; } = new();

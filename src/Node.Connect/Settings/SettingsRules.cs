@@ -98,6 +98,16 @@ internal static class SettingsRules
             yield return new SettingsViolation(["cluster.bus", "etcd.endpoints"], "push-managers find a node in etcd, and there is none", "set etcd.endpoints");
         }
 
+        if (settings.Cluster.Bus == BusKind.Etcd && !settings.Etcd.IsUsed)
+        {
+            yield return new SettingsViolation(["cluster.bus", "etcd.endpoints"], "etcd is the bus, and there is none", "set etcd.endpoints");
+        }
+
+        if (settings.Cluster.Bus == BusKind.Redis && !settings.Redis.IsUsed)
+        {
+            yield return new SettingsViolation(["cluster.bus", "redis.address"], "Redis is the bus, and there is none", "set redis.address");
+        }
+
         foreach (SettingsViolation violation in settings.Etcd.Violations().Concat(settings.Rpc.Violations()))
         {
             yield return violation;

@@ -84,7 +84,7 @@ public static class SettingsReference
             {
                 object value = table.Get(loaded.Settings, key);
                 string shown = key.Type is null ? $"[{string.Join(", ", key.Display(value).Trim('[', ']').Replace("} {", "}, {", StringComparison.Ordinal))}]"
-                    : key.IsTextList ? FlowList((IReadOnlyList<string>)value) : key.Display(value);
+                    : key.IsTextList ? FlowList((IReadOnlyList<string>)value) : Scalar(key.Display(value));
                 SettingOrigin origin = loaded.Origins.GetValueOrDefault(key, SettingOrigin.Default);
                 file.Append($"  {key.Name}: {shown}  # {origin}\n");
             }
@@ -108,7 +108,10 @@ public static class SettingsReference
     private static string YamlDefault(SettingKey key) =>
         key.Example is { } example ? $"{example}   # an example; the default is {key.Display(key.Default)}"
         : key.IsTextList ? FlowList((IReadOnlyList<string>)key.Default)
-        : key.Display(key.Default);
+        : Scalar(key.Display(key.Default));
+
+    // A colon at the end would make it a key.
+    private static string Scalar(string shown) => shown.EndsWith(':') ? $"\"{shown}\"" : shown;
 
     private static string FlowList(IReadOnlyList<string> items) => $"[{string.Join(", ", items.Select(item => $"\"{item}\""))}]";
 

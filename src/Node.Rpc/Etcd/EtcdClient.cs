@@ -97,8 +97,7 @@ public sealed class EtcdClient : IDisposable
         }
 
         TxnResponse answer = await CallAsync((etcd, options) => etcd.Keys.TxnAsync(txn.Request, options), false, cancel).ConfigureAwait(false);
-        EtcdKeyValue?[] read = answer.Succeeded ? [] : [.. answer.Responses.Select(response => FirstOf(response.ResponseRange))];
-        return new EtcdTxnResult(answer.Succeeded, answer.Header.Revision, read);
+        return ResultOf(answer, answer.Header.Revision);
     }
 
     /// <summary>Forgets what was before a revision; watches that are behind it start over.</summary>
@@ -158,6 +157,17 @@ public sealed class EtcdClient : IDisposable
                 }
             }
         }
+    }
+
+    // All parts are one step of the store: its revision is theirs.
+    private static EtcdTxnResult ResultOf(TxnResponse answer, long revision)
+    {
+        EtcdKeyValue?[] read = answer.Succeeded ? [] : [.. answer.Responses.Select(response => FirstOf(response.ResponseRange))];
+        EtcdTxnResult[] parts =
+        [
+            .. answer.Responses.Where(response => response.ResponseTxn is not null).Select(response => ResultOf(response.ResponseTxn, revision)),
+        ];
+        return new EtcdTxnResult(answer.Succeeded, revision, read, parts);
     }
 
     private static EtcdKeyValue? FirstOf(RangeResponse range) => range.Kvs.Count == 0 ? null : EtcdKeyValue.From(range.Kvs[0]);

@@ -45,6 +45,16 @@ public sealed class EtcdTxn
         return this;
     }
 
+    /// <summary>
+    /// Adds a transaction with conditions of its own, which decide about its part alone; its answer is one of <see cref="EtcdTxnResult.Parts"/>.
+    /// etcd's limit on operations counts it as one, and what is in it on top.
+    /// </summary>
+    public EtcdTxn Try(EtcdTxn part)
+    {
+        Request.Success.Add(new RequestOp { RequestTxn = part.Request });
+        return this;
+    }
+
     private static ByteString Bytes(string key) => ByteString.CopyFromUtf8(key);
 
     private EtcdTxn If(Compare condition)

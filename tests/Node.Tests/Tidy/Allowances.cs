@@ -11,6 +11,7 @@ public static class Allowances
     public static IReadOnlyList<Allowance> All { get; } =
     [
         new("block", "src/Node.Hub/Auth/TokenValidator.cs", "with local keys the task is complete when it comes back"),
+        new("block", "src/Node.Host/WorkThread.cs", "the one wait of a thread that is nobody else's"),
         new("block", "src/Node.Transport/EventLoop.cs", "the one wait of a loop: its poller's"),
         new("block", "src/Node.Transport/ParkingPoller.cs", "the poller of a loop without descriptors"),
         new("block", "src/Node.Transport/StreamConnection.cs", "takes the result of an operation that is complete"),

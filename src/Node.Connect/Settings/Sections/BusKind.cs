@@ -11,4 +11,10 @@ public enum BusKind
 
     /// <summary>By the streams of push-managers.</summary>
     Managers,
+
+    /// <summary>By keys in etcd.</summary>
+    Etcd,
+
+    /// <summary>By channels of Redis.</summary>
+    Redis,
 }

@@ -5,8 +5,8 @@ namespace Node.Connect.Settings;
 /// <summary>Settings under <c>cluster:</c>: this node among others.</summary>
 public sealed record ClusterSection
 {
-    [Setting("How nodes reach each other: managers (streams of push-managers), none (this node is alone), or auto: managers where " +
-        "etcd.endpoints is set, else none.")]
+    [Setting("How nodes reach each other: managers (streams of push-managers), etcd, redis, none (this node is alone), or auto, which is " +
+        "managers where etcd.endpoints is set, else none.")]
     public BusKind Bus { get; init; } = BusKind.Auto;
 
     [Setting("controller-manager, as host:port. Empty: the one that leads, as etcd has it.", Env = "CONTROLLER_ADDRESS")]
@@ -18,6 +18,6 @@ public sealed record ClusterSection
     [Setting("While a node is emptied: connections closed a second.", Min = "1", Max = "1000000")]
     public int DrainRate { get; init; } = 500;
 
-    /// <summary>Whether this node is one of several.</summary>
-    public bool IsJoined(EtcdSection etcd) => Bus == BusKind.Managers || (Bus == BusKind.Auto && etcd.IsUsed);
+    /// <summary>Whether this node stands in a registry with others.</summary>
+    public bool IsJoined(EtcdSection etcd) => Bus != BusKind.None && etcd.IsUsed;
 }

@@ -103,7 +103,7 @@ export class PushClient {
     return this.rooms.join(room, options, this.current === 'online');
   }
 
-  /** Sends to one user; resolves to how many connections of that user it went to. */
+  /** Sends to one user; resolves to how many connections of that user it went to; to 0 where the cluster cannot tell. */
   async direct(user: string, data: unknown): Promise<number> {
     const reply = await this.requests.request({ message_id: 'direct', user, data });
     return (reply.data as { connections?: number } | undefined)?.connections ?? 0;

@@ -1,6 +1,4 @@
-using Node.Host.Settings;
-
-namespace Node.Controller.Settings;
+namespace Node.Host.Settings;
 
 /// <summary>Settings under <c>redis:</c>.</summary>
 public sealed record RedisSection
@@ -13,4 +11,9 @@ public sealed record RedisSection
 
     [Setting("Begins every key, so that others can use the same server.")]
     public string Prefix { get; init; } = "pubsub:";
+
+    public bool IsUsed => Address != "none";
+
+    /// <summary>Address, options and password as StackExchange.Redis reads them.</summary>
+    public string Configuration => Password.Length > 0 ? $"{Address},password={Password}" : Address;
 }
