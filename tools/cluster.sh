@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A whole cluster on this machine: etcd, Redis and MariaDB on ports of their own, one controller-manager, two push-managers, three
-# connect-nodes, the web-server. Waits until each is healthy, says what listens where, and ends all of it on Ctrl-C.
+# connect-nodes, the web-server and the biz-server. Waits until each is healthy, says what listens where, and ends all of it on Ctrl-C.
 # Logs and data: .artifacts/cluster; data goes with the next start.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -116,9 +116,11 @@ start_processes() {
     "$(executable Node.Controller Release)"
   start push-1 "$etcd" MANAGER_ID=push-1 "$(executable Node.Push Release)"
   start push-2 "$etcd" MANAGER_ID=push-2 GRPC_PORT=50063 METRICS_PORT=9193 "$(executable Node.Push Release)"
-  start node-1 "$etcd" NODE_ID=node-1 "$(executable Node.Connect Release)"
-  start node-2 "$etcd" NODE_ID=node-2 HTTP_PORT=8084 GRPC_PORT=50062 METRICS_PORT=9191 "$(executable Node.Connect Release)"
-  start node-3 "$etcd" NODE_ID=node-3 HTTP_PORT=8085 GRPC_PORT=50072 METRICS_PORT=9291 "$(executable Node.Connect Release)"
+  local upstream=UPSTREAM_URL=http://127.0.0.1:8082/upstream
+  start biz WEB_ADDRESS=http://127.0.0.1:8086 "$(executable Node.Biz Release)"
+  start node-1 "$etcd" "$upstream" NODE_ID=node-1 "$(executable Node.Connect Release)"
+  start node-2 "$etcd" "$upstream" NODE_ID=node-2 HTTP_PORT=8084 GRPC_PORT=50062 METRICS_PORT=9191 "$(executable Node.Connect Release)"
+  start node-3 "$etcd" "$upstream" NODE_ID=node-3 HTTP_PORT=8085 GRPC_PORT=50072 METRICS_PORT=9291 "$(executable Node.Connect Release)"
   start web "$etcd" "$(executable Node.Web Release)"
   await controller answers 9090 /health
   await push-1 answers 9093 /health
@@ -127,6 +129,7 @@ start_processes() {
   await node-2 answers 8084 /health
   await node-3 answers 8085 /health
   await web answers 8086 /health
+  await biz answers 8082 /health
 }
 
 tell() {
@@ -139,7 +142,7 @@ tell() {
   controller         gRPC 50051     /metrics /health 9090
   push-1, push-2     gRPC 50053, 50063     /metrics /health 9093, 9193
   node-1 -2 -3       WebSocket 8083, 8084, 8085     gRPC 50052, 50062, 50072     /metrics /health 9091, 9191, 9291
-  web                HTTP 8086
+  web, biz           HTTP 8086, 8082
   etcd, Redis, MariaDB     $etcd_port, $redis_port, $sql_port
 
   curl -d '{"data":"hello, room"}' -H 'Content-Type: application/json' http://127.0.0.1:8086/api/push/room/lobby
@@ -154,7 +157,7 @@ install_debian_packages etcd redis-server mariadbd
 for program in etcd redis-server mariadbd mariadb-install-db; do
   has "$program" || die "$program is missing: apt-get install etcd-server redis-server mariadb-server"
 done
-check_ports "$etcd_port" "$etcd_peer_port" "$redis_port" "$sql_port" 8083 8084 8085 8086 50051 50052 50053 50062 50063 50072 9090 9091 9093 9191 9193 9291
+check_ports "$etcd_port" "$etcd_peer_port" "$redis_port" "$sql_port" 8082 8083 8084 8085 8086 50051 50052 50053 50062 50063 50072 9090 9091 9093 9191 9193 9291
 build_pages
 dotnet build tools/cluster.proj -restore -v quiet
 rm -rf "$home"

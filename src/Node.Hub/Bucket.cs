@@ -127,6 +127,24 @@ internal sealed class Bucket : IDisposable
         return reached;
     }
 
+    /// <summary>A part of a broadcast: to so many named connections from a slot on.</summary>
+    /// <returns>The slot to go on from; -1: that was all.</returns>
+    public int BroadcastSome(Envelope envelope, int slot, int most)
+    {
+        ClientMessage message = envelope.ToMessage();
+        var fanout = new Fanout(this, message, Traits);
+        for (; slot < Loop.Slots && most > 0; slot++)
+        {
+            if (Loop.InSlot(slot)?.Handler is Channel { IsNamed: true } channel)
+            {
+                fanout.To(channel);
+                most--;
+            }
+        }
+
+        return slot < Loop.Slots ? slot : -1;
+    }
+
     /// <summary>What was written since <see cref="BeginJson"/>; good until its next call.</summary>
     public ReadOnlySpan<byte> Json => _json.WrittenSpan;
 

@@ -22,4 +22,7 @@ public sealed record BusDelivery
 
     /// <summary>Its number in its room; 0: it has none and is not remembered.</summary>
     public ulong Offset { get; init; }
+
+    /// <summary>To everybody: deliveries a second on this node; 0: as fast as they go.</summary>
+    public int Rate { get; init; }
 }

@@ -83,6 +83,11 @@ internal sealed class BusInbox
 
         Envelope envelope = Envelope.Of(
             null, route, delivery.Name.Span, delivery.User.Span, delivery.DataKind, delivery.Data.Span);
+        if (delivery is { Kind: BusTargetKind.Everybody, Rate: > 0 })
+        {
+            return PacedBroadcast.Start(bucket, envelope, Math.Max(1, delivery.Rate / bucket.Hub.Buckets.Length));
+        }
+
         int reached = delivery.Kind == BusTargetKind.User ? bucket.Users.Deliver(envelope) : bucket.Broadcast(envelope);
         envelope.Release();
         return reached;

@@ -21,6 +21,9 @@ internal sealed class PushGateway(RouterThread router, IManagers managers)
     private readonly ulong _origin = (ulong)Random.Shared.NextInt64();
     private ulong _numbers;
 
+    /// <summary>Nodes that this manager is attached to.</summary>
+    public int NodeCount => router.Router.NodeCount;
+
     /// <summary>An id for a push: the application's key, or one of our own, which lets it be sent again until it is answered.</summary>
     public MessageId IdOf(PushOptions? options) => options is { IdempotencyKey.Length: > 0 }
         ? new MessageId { Key = options.IdempotencyKey }

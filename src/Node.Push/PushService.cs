@@ -28,7 +28,7 @@ internal sealed class PushService(PushGateway gateway, Func<KickRequest, Cancell
         PushAsync(request.Rooms, Target.Types.Kind.Room, request.Payload, request.Options, context);
 
     public override Task<PushResponse> Broadcast(BroadcastRequest request, ServerCallContext context) =>
-        PushAsync([""], Target.Types.Kind.Everybody, request.Payload, request.Options, context);
+        PushAsync([""], Target.Types.Kind.Everybody, Paced(request), request.Options, context);
 
     public override async Task PushMany(
         IAsyncStreamReader<PushManyRequest> requestStream, IServerStreamWriter<PushManyResponse> responseStream, ServerCallContext context)
@@ -107,6 +107,19 @@ internal sealed class PushService(PushGateway gateway, Func<KickRequest, Cancell
             new TargetKey(kind, Google.Protobuf.ByteString.CopyFromUtf8(name)), id, payload!, passedOn is not null,
             context.CancellationToken))).ConfigureAwait(false);
         return Combine(names, outcomes);
+    }
+
+    /// <summary>Each node has its share of the rate.</summary>
+    private Payload? Paced(BroadcastRequest request)
+    {
+        if (request.Rate == 0 || request.Payload is null)
+        {
+            return request.Payload;
+        }
+
+        Payload paced = request.Payload.Clone();
+        paced.Rate = Math.Max(1, request.Rate / (uint)Math.Max(1, gateway.NodeCount));
+        return paced;
     }
 
     private static PushResponse Combine(IReadOnlyList<string> names, PushOutcome[] outcomes)

@@ -42,6 +42,7 @@ internal static class BusPayload
             : delivery.Payload.Kind == Payload.Types.Kind.Json ? DataKind.Json : DataKind.Binary,
         Data = delivery.Payload.Data.Memory,
         Offset = delivery.Offset,
+        Rate = (int)Math.Min(delivery.Payload.Rate, int.MaxValue),
     };
 
     private static bool IsDefault(BusTargetKind kind, ReadOnlySpan<byte> messageId) => kind switch
