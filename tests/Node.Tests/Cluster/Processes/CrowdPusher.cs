@@ -90,7 +90,7 @@ internal sealed class CrowdPusher(ClusterProcesses cluster) : IDisposable
                 if (response.Offset == 0)
                 {
                     // Every room has members all the time.
-                    Faults.Add($"{room} is unknown to {client}: {response}");
+                    Faults.Add($"{room}, {id}: nobody is said to be in it: {response}");
                 }
             }
 
