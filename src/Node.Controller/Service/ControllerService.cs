@@ -86,8 +86,8 @@ internal sealed class ControllerService(Seat seat, NodeCalls nodes, ILogger log)
         WithinTermAsync(context, async (term, cancel) =>
         {
             long session = term.NextSession();
-            bool isKnown = false;
-            while (await requestStream.MoveNext(cancel).ConfigureAwait(false))
+            Task? lost = null;
+            while (await NextAsync(requestStream, lost, cancel).ConfigureAwait(false))
             {
                 Report report = ReportReader.Read(requestStream.Current, session);
                 ReportOutcome outcome = term.State.Take(report);
@@ -97,9 +97,9 @@ internal sealed class ControllerService(Seat seat, NodeCalls nodes, ILogger log)
                     throw Refusal(report, outcome);
                 }
 
-                if (!isKnown)
+                if (lost is null)
                 {
-                    isKnown = true;
+                    lost = term.State.WhenLost(report);
                     log.NodeReports(report.Node, report.Incarnation);
                 }
 
@@ -168,6 +168,24 @@ internal sealed class ControllerService(Seat seat, NodeCalls nodes, ILogger log)
         {
             throw NotLeading();
         }
+    }
+
+    /// <summary>
+    /// Whether another batch comes. A node that is lost meanwhile has its stream ended: while nothing changes there it would say nothing, and
+    /// never learn that its members are gone.
+    /// </summary>
+    private static async Task<bool> NextAsync(IAsyncStreamReader<NodeReport> reports, Task? lost, CancellationToken cancel)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task<bool> next = reports.MoveNext(end.Token);
+        if (lost is not null && await Task.WhenAny(next, lost).ConfigureAwait(false) == lost)
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw Error(StatusCode.Aborted, "the node was lost meanwhile, and has to begin with a snapshot");
+        }
+
+        return await next.ConfigureAwait(false);
     }
 
     private RpcException NotLeading() => seat.IsLeader || seat.Leader.Length == 0

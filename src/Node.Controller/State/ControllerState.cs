@@ -85,7 +85,17 @@ internal sealed class ControllerState
         }
 
         Clear(lost);
+        lost.TellLost();
         ForgetLost();
+    }
+
+    /// <summary>Done when the node is lost for which a stream reports; at once where the stream is not heard any more.</summary>
+    public Task WhenLost(Report report)
+    {
+        lock (_lock)
+        {
+            return _nodes.Find(report.Node) is { } node && IsCurrent(node, report) ? node.Lost : Task.CompletedTask;
+        }
     }
 
     /// <summary>Sets a room's metadata; false: nobody is in it.</summary>

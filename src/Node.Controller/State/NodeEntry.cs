@@ -3,6 +3,8 @@ namespace Node.Controller.State;
 /// <summary>One incarnation of a node, and where its connections are listed.</summary>
 internal sealed class NodeEntry(int slot, NodeAnnouncement announced, long sinceMs)
 {
+    private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Its number in the tables; another one for every incarnation, and again after a loss.</summary>
     public int Slot => slot;
 
@@ -37,4 +39,9 @@ internal sealed class NodeEntry(int slot, NodeAnnouncement announced, long since
 
     /// <summary>Connections that have gone, oldest first: their numbers are remembered for a while, so that a late change does not revive them.</summary>
     public Queue<int> Gone { get; } = new();
+
+    /// <summary>Done when the node is lost, and with it this entry: what its stream says counts for nothing any more.</summary>
+    public Task Lost => _lost.Task;
+
+    public void TellLost() => _lost.SetResult();
 }

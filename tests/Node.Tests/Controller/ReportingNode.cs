@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Node.Protocol.Controller;
+using Node.Tests.Support;
 using Kind = Node.Protocol.Controller.NodeChange.Types.Kind;
 
 namespace Node.Tests.Controller;
@@ -21,6 +22,10 @@ internal sealed class ReportingNode(ControllerService.ControllerServiceClient cl
     public Task SnapshotAsync(params NodeChange[] changes) => SendAsync(true, changes);
 
     public Task ReportAsync(params NodeChange[] changes) => SendAsync(false, changes);
+
+    /// <summary>Waits until the controller ends the stream.</summary>
+    public async Task<StatusCode> EndAsync() =>
+        (await Assert.ThrowsAsync<RpcException>(() => _call.ResponseStream.MoveNext(default).WaitAsync(EtcdServer.Patience))).StatusCode;
 
     public void Dispose() => _call.Dispose();
 

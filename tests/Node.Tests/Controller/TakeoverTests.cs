@@ -58,26 +58,32 @@ public sealed class TakeoverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_that_leaves_the_registry_loses_its_members()
+    public async Task A_node_that_leaves_the_registry_loses_its_members_and_is_told()
     {
         await using ControllerHost host = await StartAsync("c1");
         using GrpcChannel channel = ChannelTo(host);
         ControllerService.ControllerServiceClient client = new(channel);
         await StatusAsync(client, status => status.Leads);
         using EtcdClient etcd = _etcd.Client();
+        using ReportingNode node = new(client, "n1");
         await using (Registry registry = new(etcd, new Member
         {
             Id = "n1", Role = Roles.ConnectNode, Incarnation = 1, Grpc = "10.0.0.5:50052", State = MemberState.Ready,
         }))
         {
             registry.Start();
-            using ReportingNode node = new(client, "n1");
             await node.SnapshotAsync(Connected(1, "anna"), Joined(1, "lobby"));
             await NodeAsync(client, info => info.State == "ready" && info.GrpcAddress == "10.0.0.5:50052" && info.Connections == 1);
         }
 
         await NodeAsync(client, info => info is { State: "lost", Connections: 0 });
         Assert.Equal(0UL, (await client.GetRoomStatsAsync(new GetRoomStatsRequest())).Members);
+
+        // It has nothing to say meanwhile, and would not find out.
+        Assert.Equal(StatusCode.Aborted, await node.EndAsync());
+        using ReportingNode again = new(client, "n1");
+        await again.SnapshotAsync(Connected(1, "anna"), Joined(1, "lobby"));
+        Assert.Equal(1UL, (await client.GetRoomStatsAsync(new GetRoomStatsRequest())).Members);
     }
 
     private static GrpcChannel ChannelTo(ControllerHost host) => GrpcChannel.ForAddress($"http://127.0.0.1:{host.Port}");

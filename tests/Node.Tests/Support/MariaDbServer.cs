@@ -17,13 +17,13 @@ internal sealed class MariaDbServer : StoreServer
         var server = new MariaDbServer();
         await server.HandOverFolderAsync();
         await server.RunAsync("/usr/bin/mariadb-install-db", "--no-defaults", $"--datadir={server.Folder.At("data")}",
-            "--auth-root-authentication-method=normal", "--skip-test-db");
+            $"--tmpdir={server.Folder.Root}", "--auth-root-authentication-method=normal", "--skip-test-db");
         await server.StartAsync();
         return server;
     }
 
     protected override (string Program, string[] Arguments) Command() => (Program!,
-        ["--no-defaults", $"--datadir={Folder.At("data")}", $"--port={Port}", "--bind-address=127.0.0.1",
+        ["--no-defaults", $"--datadir={Folder.At("data")}", $"--tmpdir={Folder.Root}", $"--port={Port}", "--bind-address=127.0.0.1",
             $"--socket={Folder.At("mariadb.sock")}", $"--pid-file={Folder.At("pid")}", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=16M"]);
 
     protected override bool Answers()
