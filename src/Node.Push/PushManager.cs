@@ -23,6 +23,7 @@ internal sealed class PushManager : IManagers, IAsyncDisposable
     private readonly ConcurrentDictionary<string, (string Address, GrpcChannel Channel)> _managers = [];
     private readonly Dictionary<string, (string Address, NodeConnector Connector)> _nodes = [];
     private volatile NodeConnector[] _connectors = [];
+    private (int Nodes, int Managers) _counts;
     private readonly Lock _applying = new();
     private Task _applied = Task.CompletedTask;
 
@@ -102,7 +103,13 @@ internal sealed class PushManager : IManagers, IAsyncDisposable
     private async Task TakeAsync(
         IReadOnlyCollection<(string Id, string Address)> nodes, IReadOnlyCollection<(string Id, ulong Incarnation, string Address)> managers)
     {
-        _log.ViewTaken(nodes.Count, managers.Count);
+        // Every change of somebody's load is a view, too.
+        if ((nodes.Count, managers.Count) != _counts)
+        {
+            _counts = (nodes.Count, managers.Count);
+            _log.ViewTaken(nodes.Count, managers.Count);
+        }
+
         TakeManagers(managers);
         await TakeNodesAsync(nodes).ConfigureAwait(false);
         _connectors = [.. _nodes.Values.Select(node => node.Connector)];

@@ -26,6 +26,7 @@ internal sealed class ClusterHost : IAsyncDisposable
     private readonly NodeReporter _reporter;
     private readonly BusMeter _meter;
     private readonly Timer _load;
+    private (int Managers, int Nodes) _counts;
 
     /// <param name="hub">Not started yet.</param>
     /// <param name="settings">With etcd.</param>
@@ -124,9 +125,15 @@ internal sealed class ClusterHost : IAsyncDisposable
 
     private void Take(RegistrySnapshot snapshot)
     {
-        RoleMembers managers = snapshot[Roles.PushManager];
-        _log.ViewTaken(managers.Members.Count, snapshot[Roles.ConnectNode].Members.Count);
-        _node.Apply(new ManagerView(managers));
+        // Every change of somebody's load is a view, too.
+        (int Managers, int Nodes) counts = (snapshot[Roles.PushManager].Members.Count, snapshot[Roles.ConnectNode].Members.Count);
+        if (counts != _counts)
+        {
+            _counts = counts;
+            _log.ViewTaken(counts.Managers, counts.Nodes);
+        }
+
+        _node.Apply(new ManagerView(snapshot[Roles.PushManager]));
     }
 
     private void Empty(int rate)

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Node.Protocol.Connect;
 using Node.Protocol.Push;
 using Node.Rpc;
 using Node.Tests.Hub;
@@ -124,5 +125,71 @@ public sealed class ClusterTests
     {
         using GrpcChannel channel = GrpcChannel.ForAddress($"http://127.0.0.1:{cluster.Managers[manager].Manager.Port}");
         return await new PushService.PushServiceClient(channel).PushToRoomAsync(request);
+    }
+
+    [Fact]
+    public async Task A_broadcast_at_a_rate_reaches_everybody_a_few_at_a_time()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(nodes: 2, managers: 1);
+        HubClient[] clients = [.. await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(i => HubClient.NamedAsync(cluster.Nodes[i % 2].Server, $"user{i}")))];
+        var payload = new Payload { Kind = Payload.Types.Kind.Json, Data = ByteString.CopyFromUtf8("1") };
+        PushResponse all = await cluster.Push().BroadcastAsync(new BroadcastRequest { Payload = payload, Rate = 80 });
+        Assert.Equal((2u, 12UL), (all.Nodes, all.Connections));
+        foreach (HubClient client in clients)
+        {
+            await client.ReceiveAsync(message => message is { MessageId: "broadcast", Data: "1" });
+            await client.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_kick_finds_its_connections_on_every_node()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(nodes: 2, managers: 1);
+        await using HubClient here = await HubClient.NamedAsync(cluster.Nodes[0].Server, "alice");
+        await using HubClient there = await HubClient.NamedAsync(cluster.Nodes[1].Server, "alice");
+        KickResponse kicked = await cluster.Push().KickAsync(new KickRequest { User = "alice", Code = 4001, Reason = "enough" });
+        Assert.Equal(2u, kicked.Connections);
+        Assert.Equal(4001, await here.ReceiveCloseAsync());
+        Assert.Equal(4001, await there.ReceiveCloseAsync());
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(
+            async () => await cluster.Push().KickAsync(new KickRequest { User = "" }));
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_node_makes_users_members_and_tells_what_it_has()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(nodes: 1, managers: 1);
+        await using HubClient alice = await HubClient.NamedAsync(cluster.Nodes[0].Server, "alice");
+        using GrpcChannel channel = GrpcChannel.ForAddress($"http://127.0.0.1:{cluster.Nodes[0].Node.Port}");
+        var node = new NodeService.NodeServiceClient(channel);
+        Assert.Equal(1u, (await node.JoinAsync(new JoinRequest { User = "alice", Room = "lobby" })).Connections);
+        await alice.ReceiveAsync(message => message is { MessageId: "join", Room: "lobby" });
+
+        InspectResponse user = await node.InspectAsync(new InspectRequest { User = "alice" });
+        Assert.Equal(["lobby"], Assert.Single(user.Connections).Rooms);
+        InspectResponse one = await node.InspectAsync(new InspectRequest { Client = user.Connections[0].Client });
+        Assert.Equal("alice", Assert.Single(one.Connections).User);
+        Assert.Equal(1UL, (await node.InspectAsync(new InspectRequest { Room = "lobby" })).Room.Members);
+
+        await node.LeaveAsync(new JoinRequest { User = "alice", Room = "lobby" });
+        await alice.ReceiveAsync(message => message is { MessageId: "leave", Room: "lobby" });
+        RpcException empty = await Assert.ThrowsAsync<RpcException>(
+            async () => await node.InspectAsync(new InspectRequest { Room = "lobby" }));
+        Assert.Equal(StatusCode.NotFound, empty.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_emptied_sends_its_connections_elsewhere()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(nodes: 1, managers: 1);
+        HubServer server = cluster.Nodes[0].Server;
+        await using HubClient alice = await HubClient.NamedAsync(server, "alice");
+        await server.Hub.EmptyAsync(1000, TestContext.Current.CancellationToken);
+        Assert.Equal(3001, await alice.ReceiveCloseAsync());
+        Assert.Equal(0, server.Hub.SessionCount);
+        Assert.True(server.Hub.IsDraining);
     }
 }

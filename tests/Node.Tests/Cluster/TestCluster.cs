@@ -11,6 +11,7 @@ namespace Node.Tests.Cluster;
 /// <summary>Nodes and push-managers in this process, joined by real gRPC on free ports; the test is the registry.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
+    private readonly List<GrpcChannel> _channels = [];
     private ulong _incarnations;
 
     public List<(string Id, ulong Incarnation, PushManager Manager)> Managers { get; } = [];
@@ -64,8 +65,17 @@ internal sealed class TestCluster : IAsyncDisposable
         Nodes.ForEach(node => node.Node.Apply(view));
     }
 
+    /// <summary>To the first manager.</summary>
+    public Protocol.Push.PushService.PushServiceClient Push()
+    {
+        GrpcChannel channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Managers[0].Manager.Port}");
+        _channels.Add(channel);
+        return new Protocol.Push.PushService.PushServiceClient(channel);
+    }
+
     public async ValueTask DisposeAsync()
     {
+        _channels.ForEach(channel => channel.Dispose());
         foreach ((_, _, PushManager manager) in Managers)
         {
             await manager.DisposeAsync();
