@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Node.Connect.Cluster;
-using Node.Connect.Cluster.Stores;
 using Node.Connect.Logging;
 using Node.Connect.Settings;
 using Node.Connect.Upstream;
@@ -33,8 +32,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly PrometheusExporter _exporter;
     private readonly ProcessMetrics _processMetrics = new();
     private readonly IdleTrim _trim = new();
-    private readonly ClusterHost? _cluster;
-    private readonly StoreBus? _storeBus;
+    private readonly NodeCluster _cluster;
     private readonly Forwarder? _upstream;
     private MetricsEndpoint? _metrics;
     private bool _stopped;
@@ -50,8 +48,7 @@ public sealed class NodeHost : IAsyncDisposable
         _watcher.Changed += Reload;
         _exporter = new PrometheusExporter(_log);
         Hub = new Hub.Hub(HubOptionsMap.Map(settings), (exception, where) => _log.HandlerFailed(where, exception));
-        _cluster = settings.Cluster.IsJoined(settings.Etcd) ? new ClusterHost(Hub, settings, _log) : null;
-        _storeBus = BusFactory.Join(Hub, settings, _log);
+        _cluster = new NodeCluster(Hub, settings, _log);
         Hub.Authenticated += named => LogConnection(named, NodeLog.ConnectionNamed);
         Hub.Disconnected += gone => LogConnection(gone, NodeLog.ConnectionGone);
         _upstream = Forwarder.Join(Hub, settings.Upstream, _log);
@@ -129,11 +126,7 @@ public sealed class NodeHost : IAsyncDisposable
 
         // Not before: until here the application may map its handlers.
         Hub.Start(_transport.Loops);
-        if (_cluster is not null)
-        {
-            await _cluster.StartAsync().ConfigureAwait(false);
-            _log.Listening("gRPC", $"{settings.Node.Bind}:{_cluster.Port}");
-        }
+        await _cluster.StartAsync().ConfigureAwait(false);
 
         await Ports.OpenAsync("metrics.port", async () => _metrics = await MetricsEndpoint.StartAsync(
             new IPEndPoint(settings.Node.Bind, settings.Metrics.Port), _exporter, Loggers, Health).ConfigureAwait(false)).ConfigureAwait(false);
@@ -142,7 +135,7 @@ public sealed class NodeHost : IAsyncDisposable
             _transport.Start();
             return Task.CompletedTask;
         }).ConfigureAwait(false);
-        _cluster?.Register(EndPoint, MetricsAddress!);
+        _cluster.Register(EndPoint, MetricsAddress!);
         _watcher.Start();
         _log.Listening("WebSocket", $"{(settings.Tls.Enabled ? "wss" : "ws")}://{EndPoint}/ws");
         _log.Listening("metrics", $"{MetricsAddress}metrics");
@@ -161,19 +154,11 @@ public sealed class NodeHost : IAsyncDisposable
 
         _stopped = true;
         _log.Stopping(reason, Hub.SessionCount, Settings.Node.ShutdownTimeout);
-        if (_cluster is not null)
-        {
-            // First nobody is sent here any more; then the door is closed.
-            await _cluster.DrainAsync(GoodbyeTime).ConfigureAwait(false);
-        }
-
+        // First nobody is sent here any more; then the door is closed.
+        await _cluster.DrainAsync(GoodbyeTime).ConfigureAwait(false);
         _transport.StopAccepting();
         await Hub.DrainAsync(Settings.Node.ShutdownTimeout).ConfigureAwait(false);
-        if (_cluster is not null)
-        {
-            await _cluster.LeaveAsync().ConfigureAwait(false);
-        }
-
+        await _cluster.LeaveAsync().ConfigureAwait(false);
         _log.Stopped(Hub.SessionCount);
     }
 
@@ -188,8 +173,7 @@ public sealed class NodeHost : IAsyncDisposable
             await started().ConfigureAwait(false);
         }
 
-        Task superseded = _cluster?.Superseded ?? Task.Delay(Timeout.Infinite);
-        if (await Task.WhenAny(stop.Told, superseded).ConfigureAwait(false) == superseded)
+        if (await Task.WhenAny(stop.Told, _cluster.Superseded).ConfigureAwait(false) == _cluster.Superseded)
         {
             _log.Superseded(Settings.Node.EffectiveId);
             await StopAsync("a later start with its name").ConfigureAwait(false);
@@ -208,15 +192,7 @@ public sealed class NodeHost : IAsyncDisposable
             await _metrics.DisposeAsync().ConfigureAwait(false);
         }
 
-        if (_cluster is not null)
-        {
-            await _cluster.DisposeAsync().ConfigureAwait(false);
-        }
-
-        if (_storeBus is not null)
-        {
-            await _storeBus.DisposeAsync().ConfigureAwait(false);
-        }
+        await _cluster.DisposeAsync().ConfigureAwait(false);
 
         if (_upstream is not null)
         {
@@ -233,15 +209,10 @@ public sealed class NodeHost : IAsyncDisposable
     /// <summary>Ready: new connections are welcome. What is away is named, and no reason not to be.</summary>
     private HealthReport Health()
     {
-        Dictionary<string, string> away = _cluster?.Away ?? [];
+        Dictionary<string, string> away = _cluster.Away;
         if (_upstream?.Problem is { } problem)
         {
             away["upstream"] = problem;
-        }
-
-        if (_storeBus?.Problem is { } lost)
-        {
-            away["bus"] = lost;
         }
 
         return new HealthReport(!Hub.IsDraining, "", away);
@@ -282,6 +253,7 @@ public sealed class NodeHost : IAsyncDisposable
         // First what can be refused (a key file): then nothing of the change is taken.
         HubOptions options = HubOptionsMap.Map(change.New);
         Hub.Apply(options);
+        _cluster.Apply(change.New);
         _upstream?.Apply(change.New.Upstream);
         _level.Level = change.New.Log.Level;
         SettingsChanged?.Invoke(change.New);

@@ -92,6 +92,32 @@ internal sealed class Bucket : IDisposable
         CheckEmpty();
     }
 
+    /// <summary>Links what is here at another bus; null: the hub is alone.</summary>
+    /// <returns>How many rooms that are.</returns>
+    public long Switch(MessageBus? bus)
+    {
+        Rooms.Switch(bus);
+        if (bus is not null)
+        {
+            Users.Switch(bus);
+        }
+
+        return Counters.Rooms;
+    }
+
+    /// <summary>Lets go of a bus that is not the hub's any more.</summary>
+    /// <inheritdoc cref="Switch"/>
+    public long Unlink(MessageBus old)
+    {
+        foreach (Room room in Rooms.Owned)
+        {
+            old.Unlink(BusTargetKind.Room, room.Name);
+        }
+
+        Users.Unlink(old);
+        return Counters.Rooms;
+    }
+
     /// <summary>Sends so many sessions elsewhere.</summary>
     public bool CloseSome(int most)
     {

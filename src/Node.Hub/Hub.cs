@@ -11,6 +11,7 @@ namespace Node.Hub;
 public sealed class Hub : IDisposable
 {
     private ulong _generation;
+    private volatile MessageBus? _bus;
 
     /// <param name="options">The node's settings.</param>
     /// <param name="fault">Hears of exceptions out of application handlers, with the message_id; on a loop's thread.</param>
@@ -59,8 +60,14 @@ public sealed class Hub : IDisposable
     /// <summary>What is there, for operators.</summary>
     public HubView View { get; }
 
-    /// <summary>Joins this hub to those of other nodes; null: it is alone. Before <see cref="Start"/>.</summary>
-    public MessageBus? Bus { get; set; }
+    /// <summary>
+    /// Joins this hub to those of other nodes; null: it is alone. Before <see cref="Start"/>; after it, <see cref="SwitchBusAsync"/>.
+    /// </summary>
+    public MessageBus? Bus
+    {
+        get => _bus;
+        set => _bus = value;
+    }
 
     /// <summary>
     /// Tells who is in a room on all nodes, with so many of the users by name; null, or an answer of null: this node alone is asked. Called on
@@ -131,6 +138,32 @@ public sealed class Hub : IDisposable
     /// <param name="deliveries">In order.</param>
     /// <param name="reached">Hears, in the same order, how many connections each was enqueued for; on a loop's thread.</param>
     public void Deliver(IReadOnlyList<BusDelivery> deliveries, Action<uint[]> reached) => BusInbox.Deliver(this, deliveries, reached);
+
+    /// <summary>
+    /// Takes another bus, or none, while it runs: nobody is disconnected. Each room begins another life with the new one, and its members are
+    /// told its number (<c>join</c>). Not while an earlier call is under way.
+    /// </summary>
+    public async Task SwitchBusAsync(MessageBus? bus)
+    {
+        MessageBus? old = Bus;
+        if (ReferenceEquals(old, bus))
+        {
+            return;
+        }
+
+        // First what is there, so that a publish finds its room linked; then what came meanwhile. The old one is let go of last.
+        if (bus is not null)
+        {
+            await AskAllAsync(bucket => bucket.Switch(bus)).ConfigureAwait(false);
+        }
+
+        Bus = bus;
+        await AskAllAsync(bucket => bucket.Switch(bus)).ConfigureAwait(false);
+        if (old is not null)
+        {
+            await AskAllAsync(bucket => bucket.Unlink(old)).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Sends to every connection of a user.</summary>
     /// <param name="user">To whom.</param>
@@ -322,6 +355,11 @@ public sealed class Hub : IDisposable
         {
             Dispatcher.ReportFault(exception, kind.ToString());
         }
+    }
+
+    private async Task AskAllAsync(Func<Bucket, long> ask)
+    {
+        await Task.WhenAll(Buckets.Select(bucket => HubView.AskAsync(bucket, () => ask(bucket)))).ConfigureAwait(false);
     }
 
     /// <summary>Does something to connections of a user, each on its loop.</summary>

@@ -40,6 +40,9 @@ internal sealed class Room
     /// <summary>Names this life of the room on this node to the bus.</summary>
     public ulong LinkNumber { get; set; }
 
+    /// <summary>Which bus it was linked at last; null: none.</summary>
+    public MessageBus? LinkedAt { get; set; }
+
     public Bucket Owner { get; }
 
     public RoomPart?[] Parts { get; }
@@ -111,7 +114,8 @@ internal sealed class Room
     /// <summary>The bus says where the room stands. Another life of it, or a gap, makes what is remembered void.</summary>
     public void Linked(byte[] epoch, ulong offset)
     {
-        if (offset != Offset || !epoch.AsSpan().SequenceEqual(Epoch))
+        bool isAnother = !epoch.AsSpan().SequenceEqual(Epoch);
+        if (offset != Offset || isAnother)
         {
             Epoch = epoch;
             _log?.Dispose();
@@ -119,6 +123,11 @@ internal sealed class Room
         }
 
         Offset = offset;
+        if (isAnother && Members > 0)
+        {
+            // Who goes on counting in the old life would take new messages for old ones.
+            Distribute(RouteNames.Join, [], offset, DataKind.None, []);
+        }
     }
 
     /// <summary>Takes a message that the bus has numbered, and sends it to every member here.</summary>
@@ -218,6 +227,7 @@ internal sealed class Room
         var message = new ClientMessage
         {
             MessageId = route, Room = Name, User = user, Offset = offset, DataKind = kind, Data = data,
+            Epoch = ReferenceEquals(route, RouteNames.Join) ? Epoch : [],
         };
         new Fanout(bucket, message, _traits).To(part.Members);
     }

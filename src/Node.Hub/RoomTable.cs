@@ -82,14 +82,7 @@ internal sealed class RoomTable
             return;
         }
 
-        room.Linked(epoch, offset);
-        List<RoomJoin> waiting = room.Waiting ?? [];
-        room.Waiting = null;
-        foreach (RoomJoin join in waiting)
-        {
-            Admit(room, join);
-            join.Channel.Bucket.Loop.RunOrPost(CompletePosted, join);
-        }
+        Begin(room, epoch, offset);
     }
 
     /// <summary>Nobody has linked the room in time. On the owner's loop.</summary>
@@ -132,8 +125,7 @@ internal sealed class RoomTable
             if (_bucket.Hub.Bus is { } bus)
             {
                 room.Waiting = [];
-                room.LinkNumber = _bucket.Hub.NextGeneration();
-                bus.Link(BusTargetKind.Room, room.Name, room.LinkNumber);
+                Link(room, bus);
             }
         }
 
@@ -147,6 +139,44 @@ internal sealed class RoomTable
         return true;
     }
 
+    /// <summary>
+    /// Another bus, or none: rooms that are there are linked at it, and their members stay. Without one, each begins a life of its own, whose
+    /// numbers go on.
+    /// </summary>
+    public void Switch(MessageBus? bus)
+    {
+        foreach (Room room in _owned.Values.Where(room => room.LinkedAt != bus))
+        {
+            if (bus is not null)
+            {
+                Link(room, bus);
+                continue;
+            }
+
+            (room.LinkedAt, room.LinkNumber) = (null, _bucket.Hub.NextGeneration());
+            Begin(room, NewEpoch(), room.Offset);
+        }
+    }
+
+    private void Link(Room room, MessageBus bus)
+    {
+        (room.LinkedAt, room.LinkNumber) = (bus, _bucket.Hub.NextGeneration());
+        bus.Link(BusTargetKind.Room, room.Name, room.LinkNumber);
+    }
+
+    /// <summary>A room begins another life, or goes on with its own; who waited for that is let in.</summary>
+    private static void Begin(Room room, byte[] epoch, ulong offset)
+    {
+        room.Linked(epoch, offset);
+        List<RoomJoin> waiting = room.Waiting ?? [];
+        room.Waiting = null;
+        foreach (RoomJoin join in waiting)
+        {
+            Admit(room, join);
+            join.Channel.Bucket.Loop.RunOrPost(CompletePosted, join);
+        }
+    }
+
     private static void Admit(Room room, RoomJoin join)
     {
         room.Admit(join.Channel.Bucket, join.Channel.UserName);
@@ -157,7 +187,7 @@ internal sealed class RoomTable
     {
         _owned.Remove(room.Name);
         _bucket.Counters.Rooms--;
-        _bucket.Hub.Bus?.Unlink(BusTargetKind.Room, room.Name);
+        room.LinkedAt?.Unlink(BusTargetKind.Room, room.Name);
     }
 
     /// <summary>Back on the channel's loop.</summary>

@@ -5,6 +5,7 @@ namespace Node.Hub;
 /// <summary>The routes that the hub itself sends, as arrays, for messages that outlive a call.</summary>
 internal static class RouteNames
 {
+    public static readonly byte[] Join = Routes.Join.ToArray();
     public static readonly byte[] Leave = Routes.Leave.ToArray();
     public static readonly byte[] Publish = Routes.Publish.ToArray();
     public static readonly byte[] Direct = Routes.Direct.ToArray();

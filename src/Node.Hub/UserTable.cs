@@ -64,6 +64,24 @@ internal sealed class UserTable
         }
     }
 
+    /// <summary>Another bus: it hears of the users who are here.</summary>
+    public void Switch(MessageBus bus)
+    {
+        foreach (byte[] user in _users.Keys)
+        {
+            bus.Link(BusTargetKind.User, user, 0);
+        }
+    }
+
+    /// <summary>A bus that is not the hub's any more hears nothing of them.</summary>
+    public void Unlink(MessageBus old)
+    {
+        foreach (byte[] user in _users.Keys)
+        {
+            old.Unlink(BusTargetKind.User, user);
+        }
+    }
+
     /// <summary>A user's connections. The span is good until the table changes.</summary>
     public ReadOnlySpan<Channel> ChannelsOf(ReadOnlySpan<byte> user)
     {

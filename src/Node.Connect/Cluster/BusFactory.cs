@@ -10,12 +10,12 @@ namespace Node.Connect.Cluster;
 /// <summary>Makes the bus over the store that <c>cluster.bus</c> names.</summary>
 internal static class BusFactory
 {
-    /// <summary>Joins the hub to the others.</summary>
-    /// <param name="hub">Not started yet.</param>
+    /// <summary>Makes it; it does not set <see cref="Hub.Hub.Bus"/>.</summary>
+    /// <param name="hub">Takes what comes.</param>
     /// <param name="settings">Without violations.</param>
     /// <param name="log">The node's.</param>
     /// <returns>Null where no store is the bus: the streams of push-managers are <see cref="ClusterNode"/>'s.</returns>
-    public static StoreBus? Join(Hub.Hub hub, NodeSettings settings, ILogger log)
+    public static StoreBus? Create(Hub.Hub hub, NodeSettings settings, ILogger log)
     {
         IBusStore? store = settings.Cluster.Bus switch
         {
@@ -29,8 +29,6 @@ internal static class BusFactory
         }
 
         // Nobody waits for the counts: the store answers publishes.
-        var bus = new StoreBus(new HubReceiver(hub, static () => { }), store, log.BusFailed);
-        hub.Bus = bus;
-        return bus;
+        return new StoreBus(new HubReceiver(hub, static () => { }), store, log.BusFailed);
     }
 }

@@ -5,7 +5,9 @@ using Node.Connect.Logging;
 using Node.Connect.Settings;
 using Node.Host;
 using Node.Host.Cluster;
+using Node.Host.Logging;
 using Node.Host.Settings;
+using Node.Hub;
 using Node.Rpc.Discovery;
 
 namespace Node.Connect.Cluster;
@@ -28,7 +30,7 @@ internal sealed class ClusterHost : IAsyncDisposable
     private readonly Timer _load;
     private (int Managers, int Nodes) _counts;
 
-    /// <param name="hub">Not started yet.</param>
+    /// <param name="hub">Whose <see cref="Hub.Hub.Bus"/> may be <see cref="Bus"/>.</param>
     /// <param name="settings">With etcd.</param>
     /// <param name="log">The node's.</param>
     public ClusterHost(Hub.Hub hub, NodeSettings settings, ILogger log)
@@ -46,11 +48,13 @@ internal sealed class ClusterHost : IAsyncDisposable
         hub.Roster = new ControllerRoster(_controller, TimeProvider.System).AskAsync;
     }
 
-    /// <summary>Where the gRPC service is, once it is started.</summary>
-    public int Port => _node.Port;
+    private int Port => _node.Port;
 
-    /// <summary>Done when a later start of the same id has taken this one's place.</summary>
-    public Task Superseded => _member.Superseded;
+    /// <summary>The streams of push-managers.</summary>
+    public MessageBus Bus => _node.Bus;
+
+    /// <summary>Hears that a later start of the same id has taken this one's place. On a thread of the pool.</summary>
+    public Action Superseded { get; set; } = static () => { };
 
     /// <summary>What cannot be reached, by name, and why.</summary>
     public Dictionary<string, string> Away
@@ -78,6 +82,7 @@ internal sealed class ClusterHost : IAsyncDisposable
     public async Task StartAsync()
     {
         await Ports.OpenAsync("node.grpc_port", () => _node.StartAsync()).ConfigureAwait(false);
+        _log.Listening("gRPC", $"{_settings.Node.Bind}:{Port}");
         _member.Watch();
         _reporter.Start();
     }
@@ -101,6 +106,7 @@ internal sealed class ClusterHost : IAsyncDisposable
             State = MemberState.Ready,
             Version = NodeHost.Version,
         });
+        _ = _member.Superseded.ContinueWith(_ => Superseded(), TaskScheduler.Default);
         _load.Change(LoadInterval, LoadInterval);
     }
 
@@ -113,6 +119,7 @@ internal sealed class ClusterHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _hub.Roster = null;
         await _stopped.CancelAsync().ConfigureAwait(false);
         await _load.DisposeAsync().ConfigureAwait(false);
         await _member.DisposeAsync().ConfigureAwait(false);

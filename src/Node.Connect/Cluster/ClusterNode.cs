@@ -10,7 +10,7 @@ internal sealed class ClusterNode : IAsyncDisposable
 {
     private readonly RpcServer _server;
 
-    /// <param name="hub">Not started yet.</param>
+    /// <param name="hub">Whose <see cref="Hub.Hub.Bus"/> will be <see cref="Bus"/>.</param>
     /// <param name="node">The node's name in the registry.</param>
     /// <param name="incarnation">Of this start of it.</param>
     /// <param name="server">Where the service is.</param>
@@ -19,7 +19,6 @@ internal sealed class ClusterNode : IAsyncDisposable
     public ClusterNode(Hub.Hub hub, string node, ulong incarnation, RpcServerOptions server, ILogger log, Action<int> empty)
     {
         Bus = new ManagerBus(hub, node, incarnation, log.BusFailed);
-        hub.Bus = Bus;
         _server = new RpcServer(server).MapGrpcService(new NodeService(hub, Bus, empty));
     }
 

@@ -78,4 +78,10 @@ public static partial class NodeLog
 
     [LoggerMessage(82, LogLevel.Warning, "The bus over {Store} leaves out what is not of its making, at {Key}")]
     public static partial void BusValueIgnored(this ILogger log, string store, string key);
+
+    [LoggerMessage(76, LogLevel.Information, "The bus is {Bus} now")]
+    public static partial void BusSwitched(this ILogger log, string bus);
+
+    [LoggerMessage(77, LogLevel.Error, "The bus could not become {Bus}")]
+    public static partial void BusNotSwitched(this ILogger log, string bus, Exception error);
 }

@@ -192,4 +192,32 @@ public sealed class ClusterTests
         Assert.Equal(0, server.Hub.SessionCount);
         Assert.True(server.Hub.IsDraining);
     }
+
+    [Fact]
+    public async Task A_node_leaves_the_cluster_and_joins_it_again_while_its_clients_stay()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(nodes: 2, managers: 1);
+        (HubServer server, Node.Connect.Cluster.ClusterNode node) = (cluster.Nodes[0].Server, cluster.Nodes[0].Node);
+        await using HubClient alice = await HubClient.NamedAsync(server, "alice");
+        await using HubClient bob = await HubClient.NamedAsync(cluster.Nodes[1].Server, "bob");
+        MessageModel joined = await alice.RequestAsync(HubClient.Of("join", "lobby"));
+        await bob.RequestAsync(HubClient.Of("join", "lobby"));
+        Assert.Equal(1UL, (await alice.RequestAsync(HubClient.Of("publish", "lobby", "1"))).Offset);
+
+        await server.Hub.SwitchBusAsync(null);
+        MessageModel alone = await alice.ReceiveAsync(message => message is { MessageId: "join", Seq: 0 });
+        Assert.NotEqual(joined.Epoch, alone.Epoch);
+        Assert.Equal(1UL, alone.Offset);
+        Assert.Equal(2UL, (await alice.RequestAsync(HubClient.Of("publish", "lobby", "2"))).Offset);
+        Assert.Equal(2UL, (await bob.RequestAsync(HubClient.Of("publish", "lobby", "3"))).Offset);
+
+        await server.Hub.SwitchBusAsync(node.Bus);
+        MessageModel again = await alice.ReceiveAsync(message => message is { MessageId: "join", Seq: 0 });
+        Assert.Equal((joined.Epoch, 2UL), (again.Epoch, again.Offset));
+        await bob.RequestAsync(HubClient.Of("publish", "lobby", "4"));
+        MessageModel heard = await alice.ReceiveAsync(message => message is { MessageId: "publish", User: "bob" });
+        Assert.Equal((3UL, "4"), (heard.Offset, heard.Data));
+        MessageModel direct = await bob.RequestAsync(HubClient.Of("direct", data: "1") with { User = "alice" });
+        Assert.Contains("\"connections\":1", direct.Data, StringComparison.Ordinal);
+    }
 }

@@ -91,8 +91,11 @@ internal sealed class TestCluster : IAsyncDisposable
     private async Task StartNodeAsync(string id)
     {
         ClusterNode? node = null;
-        var server = new HubServer(2, new HubOptions { NodeId = id }, hub => node = new ClusterNode(
-            hub, id, ++_incarnations, new RpcServerOptions(), NullLogger.Instance, _ => { }));
+        var server = new HubServer(2, new HubOptions { NodeId = id }, hub =>
+        {
+            node = new ClusterNode(hub, id, ++_incarnations, new RpcServerOptions(), NullLogger.Instance, _ => { });
+            hub.Bus = node.Bus;
+        });
         await node!.StartAsync();
         Nodes.Add((id, server, node));
     }

@@ -38,27 +38,39 @@ internal sealed class NodeReporter(Hub.Hub hub, string node, ulong incarnation, 
 
     public void Start()
     {
-        hub.Authenticated += happened => Note(happened, NodeChange.Types.Kind.Connected);
-        hub.Joined += happened => Note(happened, NodeChange.Types.Kind.Joined);
-        hub.Left += happened => Note(happened, NodeChange.Types.Kind.Left);
-        hub.Disconnected += happened => Note(happened, NodeChange.Types.Kind.Disconnected);
+        hub.Authenticated += Note;
+        hub.Joined += Note;
+        hub.Left += Note;
+        hub.Disconnected += Note;
         _running = Task.Run(RunAsync);
     }
 
     public async ValueTask DisposeAsync()
     {
+        hub.Authenticated -= Note;
+        hub.Joined -= Note;
+        hub.Left -= Note;
+        hub.Disconnected -= Note;
         await _stopped.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopped.Dispose();
     }
 
-    private void Note(in HubEvent happened, NodeChange.Types.Kind kind)
+    private void Note(HubEvent happened)
     {
         if (happened.Channel.IsNamed)
         {
-            _changes.Add(ChangeOf(happened.Channel, kind, happened.Generation, happened.Room));
+            _changes.Add(ChangeOf(happened.Channel, KindOf(happened.Kind), happened.Generation, happened.Room));
         }
     }
+
+    private static NodeChange.Types.Kind KindOf(HubEventKind kind) => kind switch
+    {
+        HubEventKind.Authenticated => NodeChange.Types.Kind.Connected,
+        HubEventKind.Joined => NodeChange.Types.Kind.Joined,
+        HubEventKind.Left => NodeChange.Types.Kind.Left,
+        _ => NodeChange.Types.Kind.Disconnected,
+    };
 
     private static NodeChange ChangeOf(Channel channel, NodeChange.Types.Kind kind, ulong generation, string? room)
     {

@@ -6,7 +6,7 @@ namespace Node.Connect.Settings;
 public sealed record ClusterSection
 {
     [Setting("How nodes reach each other: managers (streams of push-managers), etcd, redis, none (this node is alone), or auto, which is " +
-        "managers where etcd.endpoints is set, else none.")]
+        "managers where etcd.endpoints is set, else none.", Hot = true)]
     public BusKind Bus { get; init; } = BusKind.Auto;
 
     [Setting("controller-manager, as host:port. Empty: the one that leads, as etcd has it.", Env = "CONTROLLER_ADDRESS")]

@@ -187,6 +187,7 @@ export class PushClient {
   private dispatch(message: Message): void {
     switch (message.message_id) {
       case 'publish':
+      case 'join':
       case 'joined':
       case 'left':
         this.rooms.get(message.room ?? '')?.receive(message);

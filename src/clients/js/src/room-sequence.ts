@@ -70,6 +70,18 @@ export class RoomSequence<T extends { readonly offset: number }> {
     this.drain();
   }
 
+  /** The room begins another life while one is in it: its numbers go on from there. */
+  restart(offset: number, epoch: string): void {
+    // While a join is under way its reply tells more.
+    if (this.state === 'holding' || epoch === this.life) return;
+    if (offset !== this.last) this.events.gap({ room: this.room, from: this.last + 1, why: 'new-epoch' });
+    this.held = [];
+    this.last = offset;
+    this.target = 0;
+    this.life = epoch;
+    this.state = 'flowing';
+  }
+
   push(message: T): void {
     if (message.offset === 0) {
       this.events.deliver(message); // A room without numbers has no order to keep.

@@ -145,11 +145,13 @@ export class Room {
     if (partial) this.learnMembers();
   }
 
-  /** @internal `publish`, `joined` or `left` of this room, from the node. */
+  /** @internal `publish`, `joined`, `left`, or a `join` that nobody asked for, of this room, from the node. */
   receive(message: Message): void {
     const user = message.user ?? '';
     if (message.message_id === 'publish') {
       this.sequence.push({ user, offset: message.offset ?? 0, data: message.data });
+    } else if (message.message_id === 'join') {
+      this.sequence.restart(message.offset ?? 0, message.epoch ?? '');
     } else if (this.early) {
       // Before the reply to `join` there is no list that these could change.
       if (this.early.length < maxEarly) this.early.push(message);
