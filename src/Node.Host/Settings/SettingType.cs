@@ -32,7 +32,7 @@ internal sealed record SettingType(string Name, string Syntax, Func<string, obje
         text => long.TryParse(text, Digits, CultureInfo.InvariantCulture, out long value) ? value : null,
         value => Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture));
 
-    public static readonly SettingType Ratio = new("ratio", "0 to 1, such as 0.01",
+    public static readonly SettingType Ratio = new("ratio from 0 to 1", "0 to 1, such as 0.01",
         text => double.TryParse(text, Fraction, CultureInfo.InvariantCulture, out double value) && value is >= 0 and <= 1 ? value : null,
         value => ((double)value).ToString("0.#################", CultureInfo.InvariantCulture));
 
