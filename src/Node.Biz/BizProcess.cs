@@ -3,6 +3,7 @@ using Node.Host;
 using Node.Host.Logging;
 using Node.Host.Metrics;
 using Node.Host.Settings;
+using Node.Host.Traces;
 
 namespace Node.Biz;
 
@@ -22,6 +23,7 @@ public static class BizProcess
         ILogger log = loggers.CreateLogger("Node.Biz");
         using var exporter = new PrometheusExporter(log);
         using var process = new ProcessMetrics();
+        using IDisposable? tracing = Tracing.Start(settings.Tracing, "biz-server", Environment.MachineName);
         await using var server = new BizServer(settings, exporter, loggers);
         await Ports.OpenAsync("biz.port", server.StartAsync);
         log.Listening("upstream", $"http://{settings.Biz.Bind}:{server.Port}/upstream");

@@ -10,7 +10,9 @@ using Node.Host.Health;
 using Node.Host.Logging;
 using Node.Host.Metrics;
 using Node.Host.Settings;
+using Node.Host.Traces;
 using Node.Hub;
+using Node.Rpc.Discovery;
 using Node.Transport;
 
 namespace Node.Connect;
@@ -31,6 +33,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly TransportServer _transport;
     private readonly PrometheusExporter _exporter;
     private readonly ProcessMetrics _processMetrics = new();
+    private readonly IDisposable? _tracing;
     private readonly IdleTrim _trim = new();
     private readonly NodeCluster _cluster;
     private readonly Forwarder? _upstream;
@@ -47,6 +50,7 @@ public sealed class NodeHost : IAsyncDisposable
         _watcher = new SettingsWatcher<NodeSettings>(loader, loaded, _log);
         _watcher.Changed += Reload;
         _exporter = new PrometheusExporter(_log);
+        _tracing = Tracing.Start(settings.Tracing, Roles.ConnectNode, settings.Node.EffectiveId);
         Hub = new Hub.Hub(HubOptionsMap.Map(settings), (exception, where) => _log.HandlerFailed(where, exception));
         _cluster = new NodeCluster(Hub, settings, _log);
         Hub.Authenticated += named => LogConnection(named, NodeLog.ConnectionNamed);
@@ -202,6 +206,7 @@ public sealed class NodeHost : IAsyncDisposable
         _transport.Dispose();
         Hub.Dispose();
         _processMetrics.Dispose();
+        _tracing?.Dispose();
         _exporter.Dispose();
         Loggers.Dispose();
     }

@@ -10,6 +10,7 @@ using Node.Host.Health;
 using Node.Host.Logging;
 using Node.Host.Metrics;
 using Node.Host.Settings;
+using Node.Host.Traces;
 using Node.Rpc;
 
 namespace Node.Controller;
@@ -26,6 +27,7 @@ public sealed class ControllerHost : IAsyncDisposable
     private readonly ILogger _log;
     private readonly PrometheusExporter _exporter;
     private readonly ProcessMetrics _processMetrics = new();
+    private readonly IDisposable? _tracing;
     private readonly ControllerMeter _meter;
     private readonly Seat _seat;
     private readonly NodeCalls _nodes;
@@ -46,6 +48,7 @@ public sealed class ControllerHost : IAsyncDisposable
         _watcher = new SettingsWatcher<ControllerSettings>(loader, _loaded, _log);
         _watcher.Changed += change => level.Level = change.New.Log.Level;
         _exporter = new PrometheusExporter(_log);
+        _tracing = Tracing.Start(settings.Tracing, Rpc.Discovery.Roles.ControllerManager, settings.Controller.EffectiveId);
         _seat = new Seat(settings.Controller.EffectiveId);
         _meter = new ControllerMeter(_seat);
         _stores = StoreList.Create(settings, _log);
@@ -125,6 +128,7 @@ public sealed class ControllerHost : IAsyncDisposable
         _nodes.Dispose();
         _meter.Dispose();
         _processMetrics.Dispose();
+        _tracing?.Dispose();
         _exporter.Dispose();
         _loggers.Dispose();
         _stop.Dispose();

@@ -38,7 +38,10 @@ internal static class BusRoutes
     }
 
     private static ClientMessage Outgoing(Channel channel, byte[] route, in ClientMessage message) =>
-        new() { MessageId = route, User = channel.UserName, DataKind = message.DataKind, Data = message.Data };
+        new()
+        {
+            MessageId = route, User = channel.UserName, DataKind = message.DataKind, Data = message.Data, Traceparent = message.Traceparent,
+        };
 
     private static void Fail(Channel channel, in ClientMessage request, BusAnswer answer)
     {

@@ -34,7 +34,7 @@ public abstract class MessageBus
     /// <summary>Sends to whoever is there, on any node, this one included.</summary>
     /// <param name="kind">With <paramref name="name"/>, to whom.</param>
     /// <param name="name">Of the room or user.</param>
-    /// <param name="message">What clients get: its <c>MessageId</c>, <c>User</c> (the sender), <c>DataKind</c> and <c>Data</c>.</param>
+    /// <param name="message">What clients get: its <c>MessageId</c>, <c>User</c> (the sender), <c>DataKind</c> and <c>Data</c>; its <c>Traceparent</c> is for the bus.</param>
     /// <param name="done">Hears what became of it, once; any thread.</param>
     public abstract void Publish(BusTargetKind kind, ReadOnlySpan<byte> name, in ClientMessage message, Action<BusAnswer> done);
 

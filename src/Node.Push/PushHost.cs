@@ -6,6 +6,7 @@ using Node.Host.Health;
 using Node.Host.Logging;
 using Node.Host.Metrics;
 using Node.Host.Settings;
+using Node.Host.Traces;
 using Node.Push.Logging;
 using Node.Push.Settings;
 using Node.Rpc.Discovery;
@@ -21,6 +22,7 @@ public sealed class PushHost : IAsyncDisposable
     private readonly ILogger _log;
     private readonly PrometheusExporter _exporter;
     private readonly ProcessMetrics _processMetrics = new();
+    private readonly IDisposable? _tracing;
     private readonly PushManager _manager;
     private readonly PushMeter _meter;
     private readonly ClusterMember _member;
@@ -37,6 +39,7 @@ public sealed class PushHost : IAsyncDisposable
         _watcher = new SettingsWatcher<PushSettings>(loader, _loaded, _log);
         _watcher.Changed += change => level.Level = change.New.Log.Level;
         _exporter = new PrometheusExporter(_log);
+        _tracing = Tracing.Start(settings.Tracing, Roles.PushManager, settings.Push.EffectiveId);
         _manager = new PushManager(
             settings.Push.EffectiveId, (ulong)_incarnation, settings.Rpc.ServerOptions(settings.Push.Bind, settings.Push.GrpcPort),
             settings.Rpc.ChannelOptions(), _log);
@@ -70,6 +73,7 @@ public sealed class PushHost : IAsyncDisposable
 
         _meter.Dispose();
         _processMetrics.Dispose();
+        _tracing?.Dispose();
         _exporter.Dispose();
         _loggers.Dispose();
     }

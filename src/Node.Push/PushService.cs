@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Node.Protocol.Connect;
 using Node.Protocol.Push;
@@ -101,10 +102,15 @@ internal sealed class PushService(PushGateway gateway, Func<KickRequest, Cancell
         IReadOnlyList<string> names, Target.Types.Kind kind, Payload? payload, PushOptions? options, ServerCallContext context)
     {
         Check(names, kind, payload, options);
+        if (payload!.Traceparent.Length == 0 && Activity.Current is { Recorded: true } call)
+        {
+            payload.Traceparent = call.Id;
+        }
+
         MessageId? passedOn = PushGateway.PassedOnId(context.RequestHeaders, options);
         MessageId id = passedOn ?? gateway.IdOf(options);
         PushOutcome[] outcomes = await Task.WhenAll(names.Select(name => gateway.PushAsync(
-            new TargetKey(kind, Google.Protobuf.ByteString.CopyFromUtf8(name)), id, payload!, passedOn is not null,
+            new TargetKey(kind, Google.Protobuf.ByteString.CopyFromUtf8(name)), id, payload, passedOn is not null,
             context.CancellationToken))).ConfigureAwait(false);
         return Combine(names, outcomes);
     }

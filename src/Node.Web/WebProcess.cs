@@ -5,6 +5,7 @@ using Node.Host.Cluster;
 using Node.Host.Logging;
 using Node.Host.Metrics;
 using Node.Host.Settings;
+using Node.Host.Traces;
 using Node.Rpc.Discovery;
 using Node.Web.Managers;
 using Node.Web.Settings;
@@ -58,6 +59,8 @@ public static class WebProcess
 
         await Ports.OpenAsync("web.port", () => server.StartAsync());
         member?.Register(MemberOf(settings, server.Port));
+        using IDisposable? tracing = Tracing.Start(
+            settings.Tracing, Roles.WebServer, RpcSection.HostAndPort(settings.Web.Bind, server.Port));
         watcher.Start();
         string site = $"http://{settings.Web.Bind}:{server.Port}";
         log.Listening("chat", $"{site}/chat.html");

@@ -11,6 +11,7 @@ public sealed record BizSettings : ISettings<BizSettings>
     public BizSection Biz { get; init; } = new();
     public WebSection Web { get; init; } = new();
     public OrdersSection Orders { get; init; } = new();
+    public TracingSection Tracing { get; init; } = new();
     public LogSection Log { get; init; } = new();
 
     public static IEnumerable<SettingsViolation> Violations(BizSettings settings)
@@ -24,6 +25,11 @@ public sealed record BizSettings : ISettings<BizSettings>
         if (!Uri.TryCreate(settings.Web.Address, UriKind.Absolute, out Uri? web) || web.Scheme is not ("http" or "https"))
         {
             yield return new SettingsViolation(["web.address"], $"\"{settings.Web.Address}\" is no web-server", "allowed: http://host:port or https://host");
+        }
+
+        foreach (SettingsViolation violation in settings.Tracing.Violations())
+        {
+            yield return violation;
         }
     }
 

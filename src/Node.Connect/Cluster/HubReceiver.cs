@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Google.Protobuf;
 using Node.Protocol.Connect;
 using Node.Rpc.Discovery;
@@ -14,10 +15,14 @@ internal sealed class HubReceiver(Hub.Hub hub, Action delivered) : IBusReceiver
 
     public void LinkFailed(in TargetKey room, ulong number) => hub.LinkFailed(room.Name.ToByteArray(), number);
 
-    public void Deliver(IReadOnlyList<Delivery> deliveries, Action<uint[]> reached) =>
+    public void Deliver(IReadOnlyList<Delivery> deliveries, Action<uint[]> reached)
+    {
+        List<(Activity Span, int Place)>? spans = BusSpans.BeginDeliveries(deliveries);
         hub.Deliver([.. deliveries.Select(BusPayload.DeliveryOf)], counts =>
         {
+            BusSpans.EndDeliveries(spans, counts);
             reached(counts);
             delivered();
         });
+    }
 }

@@ -48,6 +48,12 @@ internal sealed class ManagerBus : MessageBus, IDisposable
 
         TargetKey target = BusPayload.KeyOf(kind, name);
         Payload payload = BusPayload.Of(kind, message);
+        if (BusSpans.BeginPublish(target, message.Traceparent) is { } span)
+        {
+            payload.Traceparent = span.Id;
+            done = BusSpans.Ending(span, done);
+        }
+
         Post(() => Core.Publish(target, payload, outcome => done(AnswerOf(outcome))));
     }
 

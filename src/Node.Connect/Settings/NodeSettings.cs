@@ -25,6 +25,7 @@ public sealed record NodeSettings : ISettings<NodeSettings>
     public RpcSection Rpc { get; init; } = new();
     public WebSection Web { get; init; } = new();
     public MetricsSection Metrics { get; init; } = new();
+    public TracingSection Tracing { get; init; } = new();
     public LogSection Log { get; init; } = new();
 
     public static IEnumerable<SettingsViolation> Violations(NodeSettings settings) => SettingsRules.Violations(settings);

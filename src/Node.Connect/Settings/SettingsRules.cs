@@ -14,7 +14,7 @@ internal static class SettingsRules
     public static IEnumerable<SettingsViolation> Violations(NodeSettings settings) =>
         [
             .. Access(settings), .. Tls(settings), .. Limits(settings), .. Ports(settings), .. Addresses(settings), .. Cluster(settings),
-            .. Upstream(settings.Upstream),
+            .. Upstream(settings.Upstream), .. settings.Tracing.Violations(),
         ];
 
     /// <summary>What works, but is not wise.</summary>

@@ -14,6 +14,7 @@ public sealed record ControllerSettings : ISettings<ControllerSettings>
     public DatabaseSection Database { get; init; } = new();
     public WritingSection Writing { get; init; } = new();
     public MetricsSection Metrics { get; init; } = new() { Port = 9090 };
+    public TracingSection Tracing { get; init; } = new();
     public LogSection Log { get; init; } = new();
 
     public static IEnumerable<SettingsViolation> Violations(ControllerSettings settings)
@@ -24,7 +25,7 @@ public sealed record ControllerSettings : ISettings<ControllerSettings>
                 $"controller.grpc_port and metrics.port are both {settings.Metrics.Port}", "give each its own port");
         }
 
-        foreach (SettingsViolation violation in settings.Etcd.Violations())
+        foreach (SettingsViolation violation in settings.Etcd.Violations().Concat(settings.Tracing.Violations()))
         {
             yield return violation;
         }

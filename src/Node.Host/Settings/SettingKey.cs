@@ -159,6 +159,7 @@ public sealed class SettingKey
 
         return type == typeof(bool) ? SettingType.Boolean
             : type == typeof(TimeSpan) ? SettingType.Duration
+            : type == typeof(double) ? SettingType.Ratio
             : type == typeof(IPAddress) ? SettingType.Address
             : type == typeof(IReadOnlyList<string>) ? SettingType.TextList
             : ItemTypeOf(type) is not null ? null

@@ -32,6 +32,10 @@ internal sealed record SettingType(string Name, string Syntax, Func<string, obje
         text => long.TryParse(text, Digits, CultureInfo.InvariantCulture, out long value) ? value : null,
         value => Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture));
 
+    public static readonly SettingType Ratio = new("ratio from 0 to 1", "0 to 1, such as 0.01",
+        text => double.TryParse(text, Fraction, CultureInfo.InvariantCulture, out double value) && value is >= 0 and <= 1 ? value : null,
+        value => ((double)value).ToString("0.#################", CultureInfo.InvariantCulture));
+
     public static readonly SettingType Size = new("size", "a number of bytes, or with a unit: B, KiB, MiB, GiB", ParseSize, FormatSize);
 
     public static readonly SettingType Duration = new("duration", "a number with a unit: ms, s, m, h", text => ParseDuration(text), FormatDuration);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Google.Protobuf;
 using Node.Protocol.Connect;
 using Node.Protocol.Push;
@@ -318,8 +319,9 @@ internal sealed class PushRouter(string id, Random random)
             return;
         }
 
+        Activity? span = PushSpan.Begin(target, ref payload);
         var message = new PushedMessage(
-            target, new Delivery { Target = target.ToTarget(), Id = messageId, Payload = payload }, _now);
+            target, new Delivery { Target = target.ToTarget(), Id = messageId, Payload = payload }, _now) { Span = span };
         message.WhenDone(done);
         _targets.TryGetValue(target, out TargetState? state);
         if (state is { IsSettled: true } || (state is null && IsSettled) || target == TargetKey.Everybody)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Node.Protocol.Connect;
 using Node.Rpc.Discovery;
 
@@ -24,6 +25,9 @@ internal sealed class PushedMessage(TargetKey target, Delivery delivery, long ta
 
     /// <summary>What it takes in memory, about.</summary>
     public int Bytes { get; } = delivery.Payload.Data.Length + 256;
+
+    /// <summary>From being taken to its outcome; null unless it is traced.</summary>
+    public Activity? Span { get; init; }
 
     /// <summary>Set once the nodes have answered, or have failed to.</summary>
     public PushOutcome? Outcome { get; private set; }
@@ -93,6 +97,7 @@ internal sealed class PushedMessage(TargetKey target, Delivery delivery, long ta
         if (Outcome is null)
         {
             Outcome = outcome;
+            Span?.End(outcome);
             _done?.Invoke(outcome);
             _done = null;
         }

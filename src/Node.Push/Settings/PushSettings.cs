@@ -11,6 +11,7 @@ public sealed record PushSettings : ISettings<PushSettings>
     public EtcdSection Etcd { get; init; } = new() { Endpoints = ["localhost:2379"] };
     public RpcSection Rpc { get; init; } = new();
     public MetricsSection Metrics { get; init; } = new() { Port = 9093 };
+    public TracingSection Tracing { get; init; } = new();
     public LogSection Log { get; init; } = new();
 
     public static IEnumerable<SettingsViolation> Violations(PushSettings settings)
@@ -26,7 +27,7 @@ public sealed record PushSettings : ISettings<PushSettings>
             yield return new SettingsViolation(["etcd.endpoints"], "there is no etcd to find the nodes in", "set etcd.endpoints");
         }
 
-        foreach (SettingsViolation violation in settings.Etcd.Violations().Concat(settings.Rpc.Violations()))
+        foreach (SettingsViolation violation in settings.Etcd.Violations().Concat(settings.Rpc.Violations()).Concat(settings.Tracing.Violations()))
         {
             yield return violation;
         }

@@ -10,6 +10,7 @@ public sealed record WebSettings : ISettings<WebSettings>
     public ServerSection Web { get; init; } = new();
     public ManagersSection Managers { get; init; } = new();
     public EtcdSection Etcd { get; init; } = new();
+    public TracingSection Tracing { get; init; } = new();
     public LogSection Log { get; init; } = new();
 
     public static IEnumerable<SettingsViolation> Violations(WebSettings settings)
@@ -19,7 +20,7 @@ public sealed record WebSettings : ISettings<WebSettings>
             yield return new SettingsViolation(["web.bind", "web.port", "web.api_key", "web.public_ws_url"], wrong, "");
         }
 
-        foreach (SettingsViolation violation in settings.Etcd.Violations())
+        foreach (SettingsViolation violation in settings.Etcd.Violations().Concat(settings.Tracing.Violations()))
         {
             yield return violation;
         }

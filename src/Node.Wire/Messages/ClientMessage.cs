@@ -37,6 +37,9 @@ public ref struct ClientMessage
     /// <summary>UTF-8.</summary>
     public ReadOnlySpan<byte> ErrorReason { get; set; }
 
+    /// <summary>The trace that a client's message belongs to, unchecked: W3C's header of that name. Read, and never written.</summary>
+    public ReadOnlySpan<byte> Traceparent { get; set; }
+
     /// <summary>Whether the message carries an error.</summary>
     public readonly bool IsError => ErrorCode != 0 || !ErrorReason.IsEmpty;
 

@@ -30,6 +30,7 @@ internal ref struct JsonMessageReader(Span<byte> payload)
         Error = 128,
         Code = 256,
         Reason = 512,
+        Traceparent = 1024,
     }
 
     public string? Read()
@@ -150,6 +151,11 @@ internal ref struct JsonMessageReader(Span<byte> payload)
             return ReadBase64();
         }
 
+        if (name.SequenceEqual("traceparent"u8))
+        {
+            return ReadTraceparent();
+        }
+
         if (name.SequenceEqual("error"u8))
         {
             return SeenTwice(Fields.Error) ? ReadErrors.DuplicateField : ReadObject(inError: true);
@@ -187,6 +193,19 @@ internal ref struct JsonMessageReader(Span<byte> payload)
             _nameError ??= nameError;
         }
 
+        return error;
+    }
+
+    // One that makes no sense is ignored, as is one of another type: a message is not worth less for it.
+    private string? ReadTraceparent()
+    {
+        if (_scanner.Next != '"')
+        {
+            return SeenTwice(Fields.Traceparent) ? ReadErrors.DuplicateField : SkipUnknown(depth: 1);
+        }
+
+        string? error = ReadOnce(Fields.Traceparent, out Span<byte> value);
+        Message.Traceparent = value;
         return error;
     }
 

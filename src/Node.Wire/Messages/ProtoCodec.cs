@@ -20,6 +20,7 @@ public static class ProtoCodec
     private const uint Epoch = (6 << 3) | ProtoReader.LengthDelimited;
     private const uint Data = (7 << 3) | ProtoReader.LengthDelimited;
     private const uint Error = (8 << 3) | ProtoReader.LengthDelimited;
+    private const uint Traceparent = (9 << 3) | ProtoReader.LengthDelimited;
     private const uint Code = (1 << 3) | ProtoReader.Varint;
     private const uint Reason = (2 << 3) | ProtoReader.LengthDelimited;
 
@@ -122,6 +123,9 @@ public static class ProtoCodec
                 case Data:
                     message.Data = reader.ReadBytes();
                     message.DataKind = message.Data.IsEmpty ? DataKind.None : DataKind.Binary;
+                    break;
+                case Traceparent:
+                    message.Traceparent = reader.ReadString();
                     break;
                 case Error:
                     reader.Fail(ReadError(reader.ReadBytes(), ref message));

@@ -63,6 +63,24 @@ public sealed class SettingTypeTests
     public void What_is_no_size_is_refused(string text) => Assert.Null(SettingType.Size.Parse(text));
 
     [Theory]
+    [InlineData("0", 0)]
+    [InlineData("0.01", 0.01)]
+    [InlineData("1", 1)]
+    public void Ratios_are_read_back_as_they_were_written(string text, double ratio)
+    {
+        Assert.Equal(ratio, SettingType.Ratio.Parse(text));
+        Assert.Equal(text, SettingType.Ratio.Format(ratio));
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("-0.5")]
+    [InlineData("1e-3")]
+    [InlineData("1%")]
+    [InlineData("")]
+    public void What_is_no_ratio_is_refused(string text) => Assert.Null(SettingType.Ratio.Parse(text));
+
+    [Theory]
     [InlineData("max_byte", "max_bytes")]
     [InlineData("max_bytse", "max_bytes")]
     [InlineData("polcy", "policy")]
