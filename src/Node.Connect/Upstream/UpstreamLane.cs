@@ -74,8 +74,7 @@ internal sealed class UpstreamLane(UpstreamLanes lanes)
             long started = lanes.Time.GetTimestamp();
             try
             {
-                Settle(await AskAsync(stop).ConfigureAwait(false));
-                lanes.Answered(started);
+                Settle(await AskAsync(stop).ConfigureAwait(false), started);
                 return;
             }
             catch (UpstreamException failure)
@@ -117,7 +116,7 @@ internal sealed class UpstreamLane(UpstreamLanes lanes)
     }
 
     /// <exception cref="UpstreamException">The answer is none to this batch; nothing is settled.</exception>
-    private void Settle(BatchAnswer said)
+    private void Settle(BatchAnswer said, long started)
     {
         HashSet<ulong> asked = [.. _batch.Where(item => item.WantsAnswer).Select(item => item.Number)];
         foreach (Answer answer in said.Answers)
@@ -133,6 +132,8 @@ internal sealed class UpstreamLane(UpstreamLanes lanes)
             }
         }
 
+        // Before the items: who has its answer finds the application well.
+        lanes.Answered(started);
         Dictionary<ulong, Answer> answers = said.Answers.ToDictionary(answer => answer.Number);
         foreach (UpstreamItem item in _batch)
         {

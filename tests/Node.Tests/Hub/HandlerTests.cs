@@ -91,7 +91,7 @@ public class HandlerTests
             });
             hub.MapAsync("away", async request =>
             {
-                await Task.Run(() => { }).ConfigureAwait(false);
+                await Task.Run(() => { }).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 threads.Enqueue(hub.Buckets.Any(bucket => bucket.Loop.IsOnLoop));
                 request.Reply("from a pool thread");
             });

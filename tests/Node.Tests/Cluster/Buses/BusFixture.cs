@@ -14,6 +14,9 @@ internal abstract class BusFixture : IAsyncDisposable
     /// <summary>Whether there is something that can be away.</summary>
     public virtual bool CanBeAway => true;
 
+    /// <summary>What is sent before a node is back does not reach it.</summary>
+    public virtual bool LosesWhileAway => false;
+
     /// <summary>From one moment to the next nothing is carried any more.</summary>
     public virtual Task TakeAwayAsync() => throw new NotSupportedException();
 

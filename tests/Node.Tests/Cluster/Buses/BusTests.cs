@@ -191,14 +191,18 @@ public abstract class BusTests
         Task<MessageModel> late = alice.RequestAsync(HubClient.Of("publish", "lobby", "3"));
         await bus.BringBackAsync();
         Assert.Equal(0u, (await late).ErrorCode);
+
+        // A node that can join a room is back.
+        await alice.JoinAsync("kitchen");
         await bob.JoinAsync("kitchen");
         Assert.Equal(0u, (await bob.RequestAsync(HubClient.Of("publish", "lobby", "4"))).ErrorCode);
         foreach (HubClient client in new[] { alice, bob })
         {
-            // One that failed may have come all the same; none comes twice.
-            await client.ReceiveAsync(message => message is { MessageId: "publish", Data: "3" });
+            // One that failed may have come all the same; none comes twice. In Redis, one that was sent before a node was back is lost to it.
             await client.ReceiveAsync(message => message is { MessageId: "publish", Seq: 0, Data: "4" });
-            Assert.DoesNotContain(await client.DrainAsync(), message => message is { MessageId: "publish", Data: "3" or "4" });
+            List<MessageModel> others = await client.DrainAsync();
+            Assert.InRange(others.Count(message => message is { MessageId: "publish", Seq: 0, Data: "3" }), bus.LosesWhileAway ? 0 : 1, 1);
+            Assert.DoesNotContain(others, message => message is { MessageId: "publish", Seq: 0, Data: "4" });
         }
     }
 

@@ -6,6 +6,8 @@ namespace Node.Tests.Cluster.Buses;
 
 internal sealed class RedisBusFixture : StoreBusFixture
 {
+    public override bool LosesWhileAway => true;
+
     private readonly RedisServer _server;
 
     private RedisBusFixture(RedisServer server, int nodes)
