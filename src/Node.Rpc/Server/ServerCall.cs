@@ -76,7 +76,11 @@ internal sealed class ServerCall : ServerCallContext
         try
         {
             await handler(this);
-            status = Status;
+
+            // The client has given up: whatever the handler made of it, the call has not ended well.
+            status = _deadline is { Token.IsCancellationRequested: true }
+                ? new Status(StatusCode.DeadlineExceeded, "the deadline has passed")
+                : Status;
         }
         catch (Exception exception)
         {

@@ -133,6 +133,9 @@ public sealed class ClusterTests
         await using TestCluster cluster = await TestCluster.StartAsync(nodes: 2, managers: 1);
         HubClient[] clients = [.. await Task.WhenAll(
             Enumerable.Range(0, 12).Select(i => HubClient.NamedAsync(cluster.Nodes[i % 2].Server, $"user{i}")))];
+
+        // With its answer the manager is attached to the node.
+        await Task.WhenAll(clients.Take(2).Select(client => client.JoinAsync("lobby")));
         var payload = new Payload { Kind = Payload.Types.Kind.Json, Data = ByteString.CopyFromUtf8("1") };
         PushResponse all = await cluster.Push().BroadcastAsync(new BroadcastRequest { Payload = payload, Rate = 80 });
         Assert.Equal((2u, 12UL), (all.Nodes, all.Connections));
