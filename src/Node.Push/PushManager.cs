@@ -17,7 +17,7 @@ namespace Node.Push;
 internal sealed class PushManager : IManagers, IAsyncDisposable
 {
     private readonly RpcServer _server;
-        private readonly GrpcChannelOptions _channels;
+    private readonly GrpcChannelOptions _channels;
     private readonly FromManager.Types.Hello _hello;
     private readonly ILogger _log;
     private readonly ConcurrentDictionary<string, (string Address, GrpcChannel Channel)> _managers = [];

@@ -79,7 +79,8 @@ internal sealed record LoadOptions
             {
                 options = options with
                 {
-                    Hub = options.Hub || name == "--hub", Silent = options.Silent || name == "--silent",
+                    Hub = options.Hub || name == "--hub",
+                    Silent = options.Silent || name == "--silent",
                     Everybody = options.Everybody || name == "--everybody",
                 };
                 continue;

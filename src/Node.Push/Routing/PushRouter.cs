@@ -321,7 +321,8 @@ internal sealed class PushRouter(string id, Random random)
 
         Activity? span = PushSpan.Begin(target, ref payload);
         var message = new PushedMessage(
-            target, new Delivery { Target = target.ToTarget(), Id = messageId, Payload = payload }, _now) { Span = span };
+            target, new Delivery { Target = target.ToTarget(), Id = messageId, Payload = payload }, _now)
+        { Span = span };
         message.WhenDone(done);
         _targets.TryGetValue(target, out TargetState? state);
         if (state is { IsSettled: true } || (state is null && IsSettled) || target == TargetKey.Everybody)

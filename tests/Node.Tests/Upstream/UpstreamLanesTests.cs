@@ -170,7 +170,8 @@ public class UpstreamLanesTests
     {
         await using var test = new LanesUnderTest(LanesUnderTest.Quick with
         {
-            Timeout = TimeSpan.FromSeconds(5), GiveUpAfter = TimeSpan.FromSeconds(1),
+            Timeout = TimeSpan.FromSeconds(5),
+            GiveUpAfter = TimeSpan.FromSeconds(1),
         });
         ProbeItem item = test.Add();
         await test.Upstream.NextAsync();
