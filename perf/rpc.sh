@@ -14,7 +14,8 @@ peer=.artifacts/bin/Peer.Rpc/release/Peer.Rpc
 "$peer" request "$out/request.bin"
 
 declare -A port=([rpc]=9021 [bare]=9022) pid
-trap 'kill "${pid[@]}" 2>/dev/null || true' EXIT
+# At once: the bare host takes a signal for the wish to wait for its idle connections.
+trap 'kill -KILL "${pid[@]}" 2>/dev/null || true' EXIT
 for kind in rpc bare; do
   taskset -c 0 "$peer" "$kind" "${port[$kind]}" >"$out/$kind.log" &
   pid[$kind]=$!
