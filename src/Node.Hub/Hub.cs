@@ -191,11 +191,12 @@ public sealed class Hub : IDisposable
     /// <param name="room">Where.</param>
     /// <param name="payload">What.</param>
     /// <param name="sender">Whom members see as the sender; empty: the application.</param>
-    public Task<RoomDelivery> PublishAsync(string room, Payload payload, string sender = "")
+    /// <param name="messageId">Which message_id members see.</param>
+    public Task<RoomDelivery> PublishAsync(string room, Payload payload, string sender = "", string messageId = "publish")
     {
         if (Bus is { } bus)
         {
-            return BusCalls.PublishAsync(bus, room, payload, sender);
+            return BusCalls.PublishAsync(bus, room, payload, sender, messageId);
         }
 
         byte[] name = Utf8Comparer.Bytes(room);
@@ -203,7 +204,7 @@ public sealed class Hub : IDisposable
         OwnerOf(name).Post(
             static (owner, envelope) => ((TaskCompletionSource<RoomDelivery>)envelope.Target!).SetResult(
                 RoomDelivery.Of(owner.Rooms.FindOwned(envelope.Name), envelope)),
-            Envelope.Of(done, RouteNames.Publish, name, Utf8Comparer.Bytes(sender), payload.Kind, payload.Bytes.Span));
+            Envelope.Of(done, Utf8Comparer.Bytes(messageId), name, Utf8Comparer.Bytes(sender), payload.Kind, payload.Bytes.Span));
         return done.Task;
     }
 
@@ -230,6 +231,24 @@ public sealed class Hub : IDisposable
 
         envelope.Release();
         return done.Task;
+    }
+
+    /// <summary>Sends to every named connection of this node, spread over time.</summary>
+    /// <param name="payload">What.</param>
+    /// <param name="rate">Deliveries a second, 1 or more.</param>
+    /// <param name="messageId">Which message_id clients see.</param>
+    /// <param name="sender">Whom clients see as the sender; empty: the application.</param>
+    /// <returns>How many connections that will be, before they all have it.</returns>
+    public async Task<int> BroadcastAsync(Payload payload, int rate, string messageId = "broadcast", string sender = "")
+    {
+        var done = new TaskCompletionSource<uint[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var delivery = new BusDelivery
+        {
+            Kind = BusTargetKind.Everybody, Name = default, MessageId = Utf8Comparer.Bytes(messageId), User = Utf8Comparer.Bytes(sender),
+            DataKind = payload.Kind, Data = payload.Bytes, Rate = rate,
+        };
+        Deliver([delivery], done.SetResult);
+        return (int)(await done.Task.ConfigureAwait(false))[0];
     }
 
     /// <summary>Ends connections of a user.</summary>

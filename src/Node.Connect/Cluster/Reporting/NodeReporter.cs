@@ -15,7 +15,7 @@ namespace Node.Connect.Cluster.Reporting;
 /// <param name="incarnation">Of this start.</param>
 /// <param name="controller">The way to it.</param>
 /// <param name="log">Hears when it comes and goes.</param>
-internal sealed class NodeReporter(Hub.Hub hub, string node, ulong incarnation, ControllerChannel controller, ILogger log) : IAsyncDisposable
+internal sealed class NodeReporter(Hub.Hub hub, string node, ulong incarnation, IControllerWay controller, ILogger log) : IAsyncDisposable
 {
     // Of some 100 bytes each. A controller that is so far behind is told everything anew, which is less.
     private const int MaxWaiting = 500_000;
