@@ -55,6 +55,9 @@ internal sealed class ControllerServer : IAsyncDisposable
     /// <summary>Ends when it is stopped; fails when it cannot lead for good.</summary>
     public Task Leading { get; private set; } = Task.CompletedTask;
 
+    /// <summary>Done when it leads, with what the stores remember, for the first time.</summary>
+    public Task Led => _seat.Taken;
+
     /// <summary>How far the stores are behind; empty while it does not lead.</summary>
     public IEnumerable<StoreLag> Lags => _seat.Term?.Lags ?? [];
 

@@ -58,7 +58,7 @@ internal sealed class Managers : IControllerWay, IAsyncDisposable
             _controller = new ControllerServer(
                 ControllerSettingsOf(_settings), new NodeCalls(_ => _nodeClient), node.Loggers.CreateLogger("Node.Controller"), Log);
             _controllerClient = new(new LocalCallInvoker(_controller.Service));
-            _reporter = new NodeReporter(node.Hub, _settings.Node.EffectiveId, _incarnation, this, _log);
+            _reporter = new NodeReporter(node.Hub, _settings.Node.EffectiveId, _incarnation, this, node.Loggers.CreateLogger("Node.Connect"));
         }
 
         _push = _settings.Push.Enabled ? Server(_settings.Push.GrpcPort).MapGrpcService(new Push.PushService(new HubGateway(pushes), KickAsync)) : null;
@@ -107,6 +107,7 @@ internal sealed class Managers : IControllerWay, IAsyncDisposable
             _ = _controller.Leading.ContinueWith(
                 failed => _log.ControllerEnded(failed.Exception!.InnerException!), CancellationToken.None,
                 TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            await Task.WhenAny(_controller.Led, _controller.Leading);
             _reporter!.Start();
         }
 
@@ -149,6 +150,7 @@ internal sealed class Managers : IControllerWay, IAsyncDisposable
             CertFile = settings.Rpc.CertFile, KeyFile = settings.Rpc.KeyFile, AuthorityFile = settings.Rpc.AuthorityFile,
         },
         Etcd = new EtcdSection(),
+        Redis = new RedisSection { Address = "none" },
         Database = new DatabaseSection
         {
             Kind = settings.Controller.Store == StoreKind.Sqlite ? DatabaseKind.Sqlite : DatabaseKind.None, File = settings.Controller.DbFile,
