@@ -58,7 +58,9 @@ internal sealed class NodeReporter(Hub.Hub hub, string node, ulong incarnation, 
 
     private void Note(HubEvent happened)
     {
-        if (happened.Channel.IsNamed)
+        // A connection that has ended leaves its rooms with it; the controller is to know that from a leave, for its client may come back.
+        bool goes = happened.Kind == HubEventKind.Left && !happened.Channel.IsAlive;
+        if (happened.Channel.IsNamed && !goes)
         {
             _changes.Add(ChangeOf(happened.Channel, KindOf(happened.Kind), happened.Generation, happened.Room));
         }
