@@ -9,9 +9,9 @@ internal static class BusCalls
     public static async Task<int> SendToUserAsync(MessageBus bus, string user, Payload payload, string messageId, string sender) =>
         (int)(await CallAsync(bus, BusTargetKind.User, user, payload, messageId, sender).ConfigureAwait(false)).KnownConnections;
 
-    public static async Task<RoomDelivery> PublishAsync(MessageBus bus, string room, Payload payload, string sender, string messageId)
+    public static async Task<RoomDelivery> PublishAsync(MessageBus bus, string room, Payload payload, string sender)
     {
-        BusAnswer answer = await CallAsync(bus, BusTargetKind.Room, room, payload, messageId, sender).ConfigureAwait(false);
+        BusAnswer answer = await CallAsync(bus, BusTargetKind.Room, room, payload, "publish", sender).ConfigureAwait(false);
         return new RoomDelivery(answer.Offset, "", (int)answer.KnownConnections);
     }
 

@@ -191,12 +191,11 @@ public sealed class Hub : IDisposable
     /// <param name="room">Where.</param>
     /// <param name="payload">What.</param>
     /// <param name="sender">Whom members see as the sender; empty: the application.</param>
-    /// <param name="messageId">Which message_id members see.</param>
-    public Task<RoomDelivery> PublishAsync(string room, Payload payload, string sender = "", string messageId = "publish")
+    public Task<RoomDelivery> PublishAsync(string room, Payload payload, string sender = "")
     {
         if (Bus is { } bus)
         {
-            return BusCalls.PublishAsync(bus, room, payload, sender, messageId);
+            return BusCalls.PublishAsync(bus, room, payload, sender);
         }
 
         byte[] name = Utf8Comparer.Bytes(room);
@@ -204,7 +203,7 @@ public sealed class Hub : IDisposable
         OwnerOf(name).Post(
             static (owner, envelope) => ((TaskCompletionSource<RoomDelivery>)envelope.Target!).SetResult(
                 RoomDelivery.Of(owner.Rooms.FindOwned(envelope.Name), envelope)),
-            Envelope.Of(done, Utf8Comparer.Bytes(messageId), name, Utf8Comparer.Bytes(sender), payload.Kind, payload.Bytes.Span));
+            Envelope.Of(done, RouteNames.Publish, name, Utf8Comparer.Bytes(sender), payload.Kind, payload.Bytes.Span));
         return done.Task;
     }
 

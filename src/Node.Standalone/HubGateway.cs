@@ -21,6 +21,11 @@ internal sealed class HubGateway(HubPushes pushes) : IPushGateway
     public async Task<PushOutcome> PushAsync(
         TargetKey target, MessageId id, Payload payload, bool isPassedOn, CancellationToken cancellation)
     {
+        if (target.Kind == Target.Types.Kind.Room && payload.MessageId is not ("" or "publish"))
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "message_id: what goes to a room is publish"));
+        }
+
         try
         {
             return OutcomeOf(await pushes.PushAsync(new HubPush(KindOf(target.Kind), target.Name.ToStringUtf8(), DataOf(payload))

@@ -12,7 +12,7 @@ public readonly record struct HubPush(PushTarget Target, string Name, Payload Pa
     /// <summary>Whom clients see as the sender; empty: the application.</summary>
     public string Sender { get; init; } = "";
 
-    /// <summary>The message_id that clients see; empty: publish, direct or broadcast.</summary>
+    /// <summary>The message_id that clients see; empty: direct or broadcast. To a room it is publish, always.</summary>
     public string MessageId { get; init; } = "";
 
     /// <summary>Empty: none.</summary>

@@ -23,7 +23,7 @@ public sealed class HubPushes(Hub.Hub hub, TimeProvider time)
             case PushTarget.User:
                 return ResultOf(push, await hub.SendToUserAsync(push.Name, push.Payload, NameOf(push, "direct"), push.Sender));
             case PushTarget.Room:
-                RoomDelivery delivery = await hub.PublishAsync(push.Name, push.Payload, push.Sender, NameOf(push, "publish"));
+                RoomDelivery delivery = await hub.PublishAsync(push.Name, push.Payload, push.Sender);
                 return ResultOf(push, delivery.Connections) with
                 {
                     Offset = delivery.Offset > 0 ? delivery.Offset : null,
