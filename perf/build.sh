@@ -24,7 +24,7 @@ need gcc limit "apt-get install gcc libc6-dev" &&
 need dotnet "Node.Load and kestrel" "https://dot.net" && {
   run dotnet build -c Release --nologo -v quiet perf/Node.Load
   run dotnet build -c Release --nologo -v quiet perf/peers/kestrel
-  [ ! -d src/Node.Standalone ] || run dotnet build -c Release --nologo -v quiet src/Node.Standalone
+  run dotnet build -c Release --nologo -v quiet src/Node.Connect
 }
 
 need npm ws "apt-get install nodejs npm" &&

@@ -7,12 +7,11 @@ namespace Node.Connect;
 public static class NodeProcess
 {
     /// <param name="args">The command line.</param>
-    /// <param name="started">Runs once the node listens.</param>
-    public static Task<int> RunAsync(string[] args, Func<NodeHost, Task>? started = null) =>
+    public static Task<int> RunAsync(string[] args) =>
         HostProcess.RunAsync<NodeSettings>(LineOf(args), async () =>
         {
             await using NodeHost node = NodeHost.Create(args);
-            await node.RunAsync(() => started?.Invoke(node) ?? Task.CompletedTask).ConfigureAwait(false);
+            await node.RunAsync().ConfigureAwait(false);
         });
 
     internal static CommandLine LineOf(string[] args) => new(args, "node.yaml", "src/Node.Connect/settings.md");

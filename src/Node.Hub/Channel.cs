@@ -78,7 +78,7 @@ public sealed class Channel : Session
 
     internal int QueuedBytes => Connection.QueuedBytes;
 
-    internal bool IsAlive => Connection.AcceptsFrames;
+    public bool IsAlive => Connection.AcceptsFrames;
 
     private protected override long EndsAt => IsNamed ? _expiresAt : _connectBy;
 

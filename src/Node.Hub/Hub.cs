@@ -232,6 +232,24 @@ public sealed class Hub : IDisposable
         return done.Task;
     }
 
+    /// <summary>Sends to every named connection of this node, spread over time.</summary>
+    /// <param name="payload">What.</param>
+    /// <param name="rate">Deliveries a second, 1 or more.</param>
+    /// <param name="messageId">Which message_id clients see.</param>
+    /// <param name="sender">Whom clients see as the sender; empty: the application.</param>
+    /// <returns>How many connections that will be, before they all have it.</returns>
+    public async Task<int> BroadcastAsync(Payload payload, int rate, string messageId = "broadcast", string sender = "")
+    {
+        var done = new TaskCompletionSource<uint[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var delivery = new BusDelivery
+        {
+            Kind = BusTargetKind.Everybody, Name = default, MessageId = Utf8Comparer.Bytes(messageId), User = Utf8Comparer.Bytes(sender),
+            DataKind = payload.Kind, Data = payload.Bytes, Rate = rate,
+        };
+        Deliver([delivery], done.SetResult);
+        return (int)(await done.Task.ConfigureAwait(false))[0];
+    }
+
     /// <summary>Ends connections of a user.</summary>
     /// <param name="user">Whose.</param>
     /// <param name="reason">What the client is told.</param>

@@ -10,7 +10,7 @@ namespace Node.Push;
 /// <summary>Brings an application's push to the manager that owns its target, this one or another. Any thread.</summary>
 /// <param name="router">This manager's.</param>
 /// <param name="managers">The others.</param>
-internal sealed class PushGateway(RouterThread router, IManagers managers)
+internal sealed class PushGateway(RouterThread router, IManagers managers) : IPushGateway
 {
     /// <summary>Marks a push that another manager has passed on, so that two of different views do not pass it to and fro.</summary>
     public const string PassedOn = "push-passed-on";

@@ -10,7 +10,7 @@ namespace Node.Push;
 /// <summary>What an application pushes through (<c>protocol/push.proto</c>). Any thread.</summary>
 /// <param name="gateway">Brings a push to its target's owner.</param>
 /// <param name="kick">Ends connections of a user on every node.</param>
-internal sealed class PushService(PushGateway gateway, Func<KickRequest, CancellationToken, Task<uint>> kick) : Protocol.Push.PushService.PushServiceBase
+internal sealed class PushService(IPushGateway gateway, Func<KickRequest, CancellationToken, Task<uint>> kick) : Protocol.Push.PushService.PushServiceBase
 {
     private const int MaxNameBytes = 128;
     private const int MaxTargets = 10_000;

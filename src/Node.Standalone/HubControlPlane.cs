@@ -7,18 +7,22 @@ namespace Node.Standalone;
 /// <param name="hub">Runs already.</param>
 /// <param name="clientUrl">Its WebSocket.</param>
 /// <param name="version">Of the program.</param>
-/// <param name="time">The clock of idempotency keys.</param>
-public sealed class HubControlPlane(Hub.Hub hub, Uri clientUrl, string version, TimeProvider time) : IControlPlane
+/// <param name="pushes">Into this hub.</param>
+/// <param name="managers">How the managers in this process are.</param>
+public sealed class HubControlPlane(
+    Hub.Hub hub, Uri clientUrl, string version, HubPushes pushes, Func<IEnumerable<PartHealth>> managers) : IControlPlane
 {
-    private readonly long _startedMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-    private readonly RepeatedPushes _repeated = new(time);
+    private readonly long _startedMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
     private string NodeId => hub.Options.NodeId;
 
     private string State => hub.IsDraining ? "draining" : "ready";
 
     public Task<PushResult> PushAsync(PushRequest push, CancellationToken cancellation) =>
-        push.IdempotencyKey.Length == 0 ? PushAsync(push) : _repeated.OnceAsync(push.IdempotencyKey, () => PushAsync(push));
+        pushes.PushAsync(new HubPush(push.Target, push.Name, Payload.RawJson(push.Data))
+        {
+            Sender = push.Sender, MessageId = push.MessageId, IdempotencyKey = push.IdempotencyKey,
+        });
 
     public Task<int> KickAsync(Kick kick, CancellationToken cancellation) =>
         hub.KickAsync(kick.User, kick.Reason, kick.Code, kick.Client);
@@ -62,33 +66,6 @@ public sealed class HubControlPlane(Hub.Hub hub, Uri clientUrl, string version, 
         new PartHealth(
             NodeId, "connect-node", hub.IsDraining ? PartHealth.Away : PartHealth.Ok,
             hub.IsDraining ? "it says goodbye to its connections" : ""),
+        .. managers(),
     ]);
-
-    private async Task<PushResult> PushAsync(PushRequest push)
-    {
-        Payload payload = Payload.RawJson(push.Data);
-        switch (push.Target)
-        {
-            case PushTarget.User:
-                string direct = push.MessageId.Length > 0 ? push.MessageId : "direct";
-                return ResultOf(push, await hub.SendToUserAsync(push.Name, payload, direct, push.Sender));
-            case PushTarget.Room:
-                RoomDelivery delivery = await hub.PublishAsync(push.Name, payload, push.Sender);
-                return ResultOf(push, delivery.Connections) with
-                {
-                    Offset = delivery.Offset > 0 ? delivery.Offset : null,
-                    Epoch = delivery.Offset > 0 ? delivery.Epoch : null,
-                };
-            default:
-                string broadcast = push.MessageId.Length > 0 ? push.MessageId : "broadcast";
-                return ResultOf(push, await hub.BroadcastAsync(payload, broadcast, push.Sender));
-        }
-    }
-
-    private static PushResult ResultOf(PushRequest push, int connections) => new()
-    {
-        Nodes = connections > 0 ? 1u : 0,
-        Connections = (ulong)connections,
-        Unknown = connections > 0 || push.Target == PushTarget.Everybody ? [] : [push.Name],
-    };
 }

@@ -8,7 +8,7 @@ namespace Node.Standalone;
 /// </summary>
 public sealed class RepeatedPushes(TimeProvider time)
 {
-    /// <summary>Some 5 MB when all of them are as long as keys may be.</summary>
+    /// <summary>Some 10 MB when all of them, and the names of their targets, are as long as they may be.</summary>
     public const int MaxKeys = 10_000;
 
     public static readonly TimeSpan Memory = TimeSpan.FromMinutes(5);

@@ -17,7 +17,8 @@ export async function startNode(environment = {}) {
   const child = spawn(process.env.STANDALONE_EXE, [], {
     cwd: folder,
     env: {
-      ...process.env, HTTP_PORT: '0', GRPC_PORT: '0', WEB_PORT: '0', METRICS_PORT: '0', NODE_ECHO: 'true', ...environment,
+      ...process.env, HTTP_PORT: '0', GRPC_PORT: '0', CONTROLLER_GRPC_PORT: '0', PUSH_GRPC_PORT: '0', WEB_PORT: '0', METRICS_PORT: '0',
+      NODE_ECHO: 'true', ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -9,7 +9,7 @@ namespace Node.Connect.Cluster;
 /// <param name="fixedAddress">host:port; empty: as <paramref name="member"/> knows.</param>
 /// <param name="member">Null where there is no etcd.</param>
 /// <param name="options">Of the channels.</param>
-internal sealed class ControllerChannel(string fixedAddress, ClusterMember? member, GrpcChannelOptions options) : IDisposable
+internal sealed class ControllerChannel(string fixedAddress, ClusterMember? member, GrpcChannelOptions options) : IControllerWay, IDisposable
 {
     private readonly Lock _lock = new();
     private (string Address, GrpcChannel Channel)? _current;

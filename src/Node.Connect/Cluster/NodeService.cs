@@ -9,13 +9,15 @@ namespace Node.Connect.Cluster;
 
 /// <summary>What a node offers to push-managers and controllers (<c>protocol/node.proto</c>). Any thread.</summary>
 /// <param name="hub">This node's.</param>
-/// <param name="bus">Takes the streams of push-managers.</param>
+/// <param name="bus">Takes the streams of push-managers; null where the hub is all there is, and takes none.</param>
 /// <param name="empty">Begins to empty the node, so many connections a second; 0: the node's own rate.</param>
-internal sealed class NodeService(Hub.Hub hub, ManagerBus bus, Action<int> empty) : Protocol.Connect.NodeService.NodeServiceBase
+internal sealed class NodeService(Hub.Hub hub, ManagerBus? bus, Action<int> empty) : Protocol.Connect.NodeService.NodeServiceBase
 {
     public override Task Attach(
         IAsyncStreamReader<FromManager> requestStream, IServerStreamWriter<FromNode> responseStream, ServerCallContext context) =>
-        new ManagerStream(bus).RunAsync(requestStream, responseStream, context.CancellationToken);
+        bus is null
+            ? throw Error(StatusCode.FailedPrecondition, "this node is no part of a cluster: it takes no push-managers")
+            : new ManagerStream(bus).RunAsync(requestStream, responseStream, context.CancellationToken);
 
     public override async Task<KickResponse> Kick(KickRequest request, ServerCallContext context)
     {

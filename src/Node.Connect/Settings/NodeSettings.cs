@@ -23,6 +23,8 @@ public sealed record NodeSettings : ISettings<NodeSettings>
     public EtcdSection Etcd { get; init; } = new();
     public RedisSection Redis { get; init; } = new();
     public RpcSection Rpc { get; init; } = new();
+    public EmbeddedControllerSection Controller { get; init; } = new();
+    public EmbeddedPushSection Push { get; init; } = new();
     public WebSection Web { get; init; } = new();
     public MetricsSection Metrics { get; init; } = new();
     public TracingSection Tracing { get; init; } = new();

@@ -116,9 +116,12 @@ internal static class SettingsRules
 
     private static IEnumerable<SettingsViolation> Ports(NodeSettings settings)
     {
+        bool isAlone = !settings.Etcd.IsUsed;
         (string Key, int Port)[] ports =
         [
             ("node.http_port", settings.Node.HttpPort), ("node.grpc_port", settings.Node.GrpcPort),
+            ("controller.grpc_port", isAlone && settings.Controller.Enabled ? settings.Controller.GrpcPort : 0),
+            ("push.grpc_port", isAlone && settings.Push.Enabled ? settings.Push.GrpcPort : 0),
             ("web.port", settings.Web.Port), ("metrics.port", settings.Metrics.Port),
         ];
         foreach (var same in ports.Where(entry => entry.Port > 0).GroupBy(entry => entry.Port).Where(group => group.Count() > 1))

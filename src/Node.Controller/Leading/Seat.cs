@@ -3,6 +3,7 @@ namespace Node.Controller.Leading;
 /// <summary>Who leads, as far as this controller knows: itself, with a term, or another one. Any thread.</summary>
 internal sealed class Seat(string id)
 {
+    private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Term? _term;
     private volatile Holder _holder = new("", "");
 
@@ -13,8 +14,18 @@ internal sealed class Seat(string id)
     public Term? Term
     {
         get => _term;
-        set => _term = value;
+        set
+        {
+            _term = value;
+            if (value is not null)
+            {
+                _taken.TrySetResult();
+            }
+        }
     }
+
+    /// <summary>Done when this controller has led for the first time.</summary>
+    public Task Taken => _taken.Task;
 
     /// <summary>The leader; empty: nobody, or not known.</summary>
     public string Leader => _holder.Id;

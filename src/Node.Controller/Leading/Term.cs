@@ -131,7 +131,7 @@ internal sealed class Term : IStateObserver, IAsyncDisposable
             _writers[i].Start(isRestored ? identities[i] : null);
         }
 
-        _graceTimer = _time.CreateTimer(_ => LoseUnconfirmed(), null, GraceStep, GraceStep);
+        _graceTimer = _time.CreateTimer(_ => EndGrace(), null, GraceStep, GraceStep);
     }
 
     /// <summary>Whose memory the store is, and whether there was anything in it.</summary>
@@ -160,9 +160,11 @@ internal sealed class Term : IStateObserver, IAsyncDisposable
         }
     }
 
-    private void LoseUnconfirmed()
+    /// <summary>Who has not come back within the grace: nodes, and those who were in a room.</summary>
+    private void EndGrace()
     {
         long before = (_time.GetUtcNow() - _options.Grace).ToUnixTimeMilliseconds();
+        State.ForgetVacant(before);
         foreach (NodeView node in State.Ask(queries => queries.Nodes()).Where(node => node.IsProvisional && !node.IsLost && node.SinceMs < before))
         {
             _log.NodeLost(node.Announced.Id, "it has not reported since the restart");

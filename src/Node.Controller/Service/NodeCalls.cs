@@ -1,20 +1,14 @@
-using System.Collections.Concurrent;
 using Grpc.Core;
 using Node.Controller.State;
 using Node.Protocol.Connect;
-using Node.Rpc;
 
 namespace Node.Controller.Service;
 
-/// <summary>Calls to nodes, each over one channel that stays. Any thread.</summary>
-internal sealed class NodeCalls(GrpcChannelOptions options) : IDisposable
+/// <summary>Calls to nodes. Any thread.</summary>
+/// <param name="clientTo">The way to the node at an address.</param>
+internal sealed class NodeCalls(Func<string, NodeService.NodeServiceClient> clientTo)
 {
-    // Nodes come and go with new addresses; channels to those that are gone are idle, and closed when there are many.
-    private const int MostChannels = 1000;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
-    private readonly ConcurrentDictionary<string, GrpcChannel> _channels = [];
 
     /// <summary>Joins a user's connections to a room, or takes them out of it, on all of these nodes.</summary>
     /// <returns>How many connections.</returns>
@@ -31,14 +25,6 @@ internal sealed class NodeCalls(GrpcChannelOptions options) : IDisposable
             : throw new RpcException(new Status(StatusCode.Unavailable, problem));
     }
 
-    public void Dispose()
-    {
-        foreach (GrpcChannel channel in _channels.Values)
-        {
-            channel.Dispose();
-        }
-    }
-
     private async Task<(uint Connections, string Problem)> AskAsync(
         NodeAnnouncement node, bool joins, JoinRequest request, CancellationToken cancel)
     {
@@ -49,7 +35,7 @@ internal sealed class NodeCalls(GrpcChannelOptions options) : IDisposable
 
         try
         {
-            NodeService.NodeServiceClient client = new(ChannelTo(node.GrpcAddress));
+            NodeService.NodeServiceClient client = clientTo(node.GrpcAddress);
             DateTime deadline = DateTime.UtcNow + Patience;
             JoinResponse answer = joins
                 ? await client.JoinAsync(request, deadline: deadline, cancellationToken: cancel).ConfigureAwait(false)
@@ -65,22 +51,5 @@ internal sealed class NodeCalls(GrpcChannelOptions options) : IDisposable
         {
             return (0, $"node {node.Id}: {error.Status.Detail}");
         }
-    }
-
-    private GrpcChannel ChannelTo(string address)
-    {
-        if (_channels.Count >= MostChannels)
-        {
-            foreach (string known in _channels.Keys)
-            {
-                if (_channels.TryRemove(known, out GrpcChannel? old))
-                {
-                    old.Dispose();
-                }
-            }
-        }
-
-        string scheme = options.Tls is null ? "http" : "https";
-        return _channels.GetOrAdd(address, static (to, given) => GrpcChannel.ForAddress($"{given.scheme}://{to}", given.options), (scheme, options));
     }
 }

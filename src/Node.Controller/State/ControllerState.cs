@@ -24,7 +24,7 @@ internal sealed class ControllerState
     public ControllerState(IStateObserver observer, TimeProvider time)
     {
         (_observer, _time) = (observer, time);
-        _members = new Memberships(observer);
+        _members = new Memberships(observer, time);
         _rules = new ChangeRules(_members);
         _queries = new StateQueries(_nodes, _members);
     }
@@ -114,6 +114,18 @@ internal sealed class ControllerState
         }
     }
 
+    /// <summary>Forgets rooms whose last connection ended before a time, and to which nobody has come back.</summary>
+    public void ForgetVacant(long beforeMs)
+    {
+        lock (_lock)
+        {
+            foreach (string room in _members.Vacant.Forget(beforeMs))
+            {
+                _observer.RoomChanged(room);
+            }
+        }
+    }
+
     /// <summary>Asks: the answer is one moment's.</summary>
     public T Ask<T>(Func<StateQueries, T> question)
     {
@@ -157,8 +169,11 @@ internal sealed class ControllerState
             {
                 if (_members.Rooms.Names.Find(record.Room) is var room and not 0)
                 {
-                    _members.Rooms.Names.Row(room).SinceMs = record.SinceMs;
-                    _members.Rooms.SetMetadata(room, record.Metadata);
+                    _members.Rooms.Restore(room, record);
+                }
+                else
+                {
+                    _members.Vacant.Keep(record, Now());
                 }
             }
         }

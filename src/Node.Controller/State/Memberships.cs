@@ -3,11 +3,13 @@ namespace Node.Controller.State;
 /// <summary>
 /// Who is connected where and in which rooms: every change of the tables goes through here, and is told to the observer. Not thread-safe.
 /// </summary>
-internal sealed class Memberships(IStateObserver observer)
+internal sealed class Memberships(IStateObserver observer, TimeProvider time)
 {
     public ConnectionTable Connections { get; } = new();
 
     public RoomTable Rooms { get; } = new();
+
+    public VacantRooms Vacant { get; } = new();
 
     /// <summary>A connection in a room; the value is the node's snapshot that has last confirmed it.</summary>
     public PairTable Members { get; } = new();
@@ -25,7 +27,7 @@ internal sealed class Memberships(IStateObserver observer)
         ref ConnectionRow row = ref Connections[connection];
         while (row.FirstRoom != 0)
         {
-            Remove(node, ref row, row.FirstRoom);
+            Remove(node, ref row, row.FirstRoom, mayComeBack: true);
         }
 
         Connections.Retire(node, connection);
@@ -37,6 +39,11 @@ internal sealed class Memberships(IStateObserver observer)
     {
         ref ConnectionRow row = ref Connections[connection];
         int room = Rooms.Add(name, atMs, out bool isNew);
+        if (isNew && Vacant.Take(name, out RoomRecord? record))
+        {
+            Rooms.Restore(room, record);
+        }
+
         int member = isNew ? 0 : Members.Find(connection, room);
         if (member == 0)
         {
@@ -62,7 +69,7 @@ internal sealed class Memberships(IStateObserver observer)
         ref ConnectionRow row = ref Connections[connection];
         if (Rooms.Names.Find(name) is var room and not 0 && Members.Find(connection, room) is var member and not 0)
         {
-            Remove(node, ref row, member);
+            Remove(node, ref row, member, mayComeBack: false);
             observer.ConnectionChanged(new ConnectionKey(node.Id, row.Number));
         }
     }
@@ -87,7 +94,7 @@ internal sealed class Memberships(IStateObserver observer)
             int next = Members[member].Next;
             if (Members[member].Value != node.Mark)
             {
-                Remove(node, ref row, member);
+                Remove(node, ref row, member, mayComeBack: false);
                 changed = true;
             }
 
@@ -100,7 +107,7 @@ internal sealed class Memberships(IStateObserver observer)
         }
     }
 
-    private void Remove(NodeEntry node, ref ConnectionRow row, int member)
+    private void Remove(NodeEntry node, ref ConnectionRow row, int member, bool mayComeBack)
     {
         int room = Members[member].Member;
         Members.Remove(member, ref row.FirstRoom);
@@ -112,6 +119,11 @@ internal sealed class Memberships(IStateObserver observer)
         if (Rooms.Names.Row(room).Members == 0)
         {
             string name = Rooms.Names.Text(room);
+            if (mayComeBack)
+            {
+                Vacant.Keep(Rooms.Record(room), time.GetUtcNow().ToUnixTimeMilliseconds());
+            }
+
             Rooms.Remove(room);
             observer.RoomChanged(name);
         }

@@ -64,6 +64,15 @@ internal sealed class RoomTable
 
     public IReadOnlyDictionary<string, string> Metadata(int room) => _metadata.GetValueOrDefault(room, NoMetadata);
 
+    public RoomRecord Record(int room) => new(Names.Text(room), Names.Row(room).SinceMs, Metadata(room));
+
+    /// <summary>Makes a room what it was.</summary>
+    public void Restore(int room, RoomRecord record)
+    {
+        Names.Row(room).SinceMs = record.SinceMs;
+        SetMetadata(room, record.Metadata);
+    }
+
     public void SetMetadata(int room, IReadOnlyDictionary<string, string> metadata)
     {
         if (metadata.Count > 0)

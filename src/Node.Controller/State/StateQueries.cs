@@ -132,10 +132,12 @@ internal sealed class StateQueries(NodeTable nodes, Memberships members)
     /// <summary>Null: there is no such node.</summary>
     public NodeAnnouncement? Node(string id) => nodes.Find(id) is { IsLost: false } entry ? entry.Announced : null;
 
-    /// <summary>Null: nobody is in it.</summary>
-    public RoomRecord? RoomRecord(string name) => _rooms.Names.Find(name) is var room and not 0
-        ? new RoomRecord(name, _rooms.Names.Row(room).SinceMs, _rooms.Metadata(room))
-        : null;
+    /// <summary>Null: nobody is in it, nor expected back.</summary>
+    public RoomRecord? RoomRecord(string name) =>
+        _rooms.Names.Find(name) is var room and not 0 ? _rooms.Record(room) : members.Vacant.Find(name);
+
+    /// <summary>Rooms that nobody is in, and that have a record all the same.</summary>
+    public string[] VacantRooms() => members.Vacant.Names();
 
     /// <summary>Null: there is no such connection.</summary>
     public ConnectionRecord? Connection(ConnectionKey key)

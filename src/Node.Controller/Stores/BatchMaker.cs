@@ -42,6 +42,7 @@ internal sealed class BatchMaker(ControllerState state)
             yield return Latest([], keys, []);
         }
 
+        yield return Latest([], [], [.. state.Ask(queries => queries.VacantRooms())]);
         string after = "";
         do
         {

@@ -15,6 +15,8 @@ namespace Node.Tests.Connect;
 /// <summary>The processes as they are started: what they say, and with what code they end.</summary>
 public partial class NodeProcessTests
 {
+    private const string Managers = "controller:\n  grpc_port: 0\n  store: none\npush:\n  grpc_port: 0\n";
+
     private static readonly string[] Executables = ["Node.Connect", "Node.Standalone"];
 
     public static TheoryData<string> Processes => [.. Executables];
@@ -25,7 +27,7 @@ public partial class NodeProcessTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are sent with kill");
         using var folder = new TestFolder();
-        string file = folder.Write("node.yaml", "node:\n  http_port: 0\n  grpc_port: 0\nmetrics:\n  port: 0\nweb:\n  port: 0\n");
+        string file = folder.Write("node.yaml", "node:\n  http_port: 0\n  grpc_port: 0\n" + Managers + "metrics:\n  port: 0\nweb:\n  port: 0\n");
         using Process process = Start(name, "--settings", file);
         try
         {
@@ -60,6 +62,9 @@ public partial class NodeProcessTests
     [InlineData("Node.Connect", "node.http_port")]
     [InlineData("Node.Connect", "metrics.port")]
     [InlineData("Node.Standalone", "web.port")]
+    [InlineData("Node.Standalone", "node.grpc_port")]
+    [InlineData("Node.Standalone", "controller.grpc_port")]
+    [InlineData("Node.Standalone", "push.grpc_port")]
     public async Task A_port_that_is_taken_ends_the_process_with_one_line_that_names_its_setting(string name, string setting)
     {
         using var owner = new TcpListener(IPAddress.Loopback, 0);
@@ -69,7 +74,8 @@ public partial class NodeProcessTests
         using var folder = new TestFolder();
         string file = folder.Write(
             "node.yaml",
-            $"node:\n  http_port: {PortOf("node.http_port")}\n  grpc_port: 0\n" +
+            $"node:\n  http_port: {PortOf("node.http_port")}\n  grpc_port: {PortOf("node.grpc_port")}\n" +
+            $"controller:\n  grpc_port: {PortOf("controller.grpc_port")}\n  store: none\npush:\n  grpc_port: {PortOf("push.grpc_port")}\n" +
             $"metrics:\n  port: {PortOf("metrics.port")}\nweb:\n  port: {PortOf("web.port")}\n");
         using Process process = Start(name, "--settings", file);
         (string output, string errors) = await EndAsync(process);
@@ -85,7 +91,7 @@ public partial class NodeProcessTests
     {
         using var folder = new TestFolder();
         string file = folder.Write(
-            "node.yaml", "node:\n  http_port: 0\n  grpc_port: 0\nmetrics:\n  port: 0\nweb:\n  port: 0\nlog:\n  format: json\n");
+            "node.yaml", "node:\n  http_port: 0\n  grpc_port: 0\n" + Managers + "metrics:\n  port: 0\nweb:\n  port: 0\nlog:\n  format: json\n");
         using Process process = Start("Node.Standalone", "--settings", file);
         try
         {

@@ -96,6 +96,40 @@ public class StateTests
     }
 
     [Fact]
+    public void Metadata_waits_for_those_whose_connection_has_ended_and_no_longer_than_the_grace()
+    {
+        Connect(1, "anna", "lobby");
+        _state.SetMetadata("lobby", new Dictionary<string, string> { ["a"] = "b" });
+        Take(2, false, false, new Change(ChangeKind.Disconnected, 1, 100, "", 0));
+        _observer.Flush(_state);
+        Assert.Null(Room("lobby"));
+        Assert.Equal("b", _observer.Rooms["lobby"].Metadata["a"]);
+        Assert.False(_state.SetMetadata("lobby", new Dictionary<string, string>()));
+
+        Take(3, false, false, new Change(ChangeKind.Connected, 2, 1, "anna", 0), new Change(ChangeKind.Joined, 2, 1, "lobby", 7));
+        Assert.Equal(("b", 0L), (Room("lobby")!.Metadata["a"], Room("lobby")!.SinceMs));
+
+        Take(4, false, false, new Change(ChangeKind.Disconnected, 2, 100, "", 0));
+        _state.ForgetVacant(0);
+        _observer.Flush(_state);
+        Assert.True(_observer.Rooms.ContainsKey("lobby"));
+        _state.ForgetVacant(long.MaxValue);
+        _observer.Flush(_state);
+        Assert.False(_observer.Rooms.ContainsKey("lobby"));
+        Take(5, false, false, new Change(ChangeKind.Connected, 3, 1, "anna", 0), new Change(ChangeKind.Joined, 3, 1, "lobby", 0));
+        Assert.Empty(Room("lobby")!.Metadata);
+    }
+
+    [Fact]
+    public void Metadata_of_a_restored_room_waits_for_those_who_come_back()
+    {
+        _state.Restore([new RoomRecord("lobby", 3, new Dictionary<string, string> { ["topic"] = "x" })]);
+        Assert.Null(Room("lobby"));
+        Connect(1, "anna", "lobby");
+        Assert.Equal((3L, "x"), (Room("lobby")!.SinceMs, Room("lobby")!.Metadata["topic"]));
+    }
+
+    [Fact]
     public void A_connection_that_has_gone_is_not_revived_though_many_went_after_it()
     {
         Connect(1, "anna", "lobby");

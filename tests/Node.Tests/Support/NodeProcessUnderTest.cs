@@ -22,7 +22,11 @@ internal sealed partial class NodeProcessUnderTest : IAsyncDisposable
         {
             WorkingDirectory = _folder.Root, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        (string, string)[] ports = [("HTTP_PORT", "0"), ("GRPC_PORT", "0"), ("WEB_PORT", "0"), ("METRICS_PORT", "0"), ("NODE_ECHO", "true")];
+        (string, string)[] ports =
+        [
+            ("HTTP_PORT", "0"), ("GRPC_PORT", "0"), ("CONTROLLER_GRPC_PORT", "0"), ("PUSH_GRPC_PORT", "0"), ("WEB_PORT", "0"), ("METRICS_PORT", "0"),
+            ("NODE_ECHO", "true"),
+        ];
         foreach ((string name, string value) in ports.Concat(environment))
         {
             start.Environment[name] = value;
@@ -73,6 +77,23 @@ internal sealed partial class NodeProcessUnderTest : IAsyncDisposable
         node._process.BeginErrorReadLine();
         node.EndPoint = new IPEndPoint(IPAddress.Loopback, await node._listens.Task.WaitAsync(RawClient.Patience));
         return node;
+    }
+
+    /// <summary>Where a gRPC service of its listens, once the web server is up.</summary>
+    /// <param name="line">Of its log, up to the address: <c>push gRPC</c>.</param>
+    public Uri GrpcAddress(string line)
+    {
+        Match match = Regex.Match(Output, Regex.Escape($"{line} on ") + @"(\S+:\d+)");
+        Assert.True(match.Success, $"{line} is not in:\n{Output}");
+        return new Uri($"http://{match.Groups[1].Value}");
+    }
+
+    /// <summary>Ends it, as an operator or as the kernel would. Linux only.</summary>
+    /// <param name="signal"><c>TERM</c> or <c>KILL</c>.</param>
+    public async Task EndAsync(string signal)
+    {
+        using Process kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync().WaitAsync(RawClient.Patience);
     }
 
     /// <summary>Resident memory in bytes. Linux only.</summary>

@@ -40,11 +40,11 @@ internal sealed class ApiSite : IAsyncDisposable
 
         string web = string.Concat(environment.Select(setting => $"  {setting.Name[4..].ToLowerInvariant()}: {setting.Value}\n"));
         NodeHost host = NodeHost.FromYaml(
-            $"node:\n  id: node-1\n  http_port: 0\n  loops: 2\nlog:\n  level: error\nmetrics:\n  port: 0\nweb:\n  port: 0\n{web}");
+            $"node:\n  id: node-1\n  http_port: 0\n  loops: 2\nlog:\n  level: error\ncontroller:\n  enabled: false\npush:\n  enabled: false\nmetrics:\n  port: 0\nweb:\n  port: 0\n{web}");
         await host.StartAsync();
-        WebServer server = StandaloneWeb.Create(host);
-        await server.StartAsync();
-        return new ApiSite(new Parts(server, host), host.EndPoint, new Uri($"http://127.0.0.1:{server.Port}/"), server);
+        var rest = new StandaloneHost(host);
+        await rest.StartAsync();
+        return new ApiSite(new Parts(rest, host), host.EndPoint, new Uri($"http://127.0.0.1:{rest.Web!.Port}/"), rest.Web);
     }
 
     /// <summary>A chat client whose user is named.</summary>
@@ -76,11 +76,11 @@ internal sealed class ApiSite : IAsyncDisposable
         await _parts.DisposeAsync();
     }
 
-    private sealed class Parts(WebServer server, NodeHost host) : IAsyncDisposable
+    private sealed class Parts(StandaloneHost rest, NodeHost host) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
-            await server.DisposeAsync();
+            await rest.DisposeAsync();
             await host.DisposeAsync();
         }
     }

@@ -15,7 +15,7 @@ namespace Node.Connect.Cluster.Reporting;
 /// <param name="incarnation">Of this start.</param>
 /// <param name="controller">The way to it.</param>
 /// <param name="log">Hears when it comes and goes.</param>
-internal sealed class NodeReporter(Hub.Hub hub, string node, ulong incarnation, ControllerChannel controller, ILogger log) : IAsyncDisposable
+internal sealed class NodeReporter(Hub.Hub hub, string node, ulong incarnation, IControllerWay controller, ILogger log) : IAsyncDisposable
 {
     // Of some 100 bytes each. A controller that is so far behind is told everything anew, which is less.
     private const int MaxWaiting = 500_000;
@@ -58,7 +58,9 @@ internal sealed class NodeReporter(Hub.Hub hub, string node, ulong incarnation, 
 
     private void Note(HubEvent happened)
     {
-        if (happened.Channel.IsNamed)
+        // A connection that has ended leaves its rooms with it; the controller is to know that from a leave, for its client may come back.
+        bool goes = happened.Kind == HubEventKind.Left && !happened.Channel.IsAlive;
+        if (happened.Channel.IsNamed && !goes)
         {
             _changes.Add(ChangeOf(happened.Channel, KindOf(happened.Kind), happened.Generation, happened.Room));
         }

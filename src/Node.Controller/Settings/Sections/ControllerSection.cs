@@ -1,5 +1,6 @@
 using System.Net;
 using Node.Host.Settings;
+using Node.Rpc;
 
 namespace Node.Controller.Settings;
 
@@ -30,7 +31,7 @@ public sealed record ControllerSection
     [Setting("Authorities that clients' and nodes' certificates must come from, PEM. Empty: clients need none.", File = true)]
     public string AuthorityFile { get; init; } = "";
 
-    [Setting("After a restart: time for a node to report before its remembered members are gone.", Min = "1s", Max = "1h")]
+    [Setting("After a restart: time for a node to report before its remembered members are gone. A room whose last connection has ended keeps its metadata for as long.", Min = "1s", Max = "1h")]
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 
     [Setting("At a stop: time to write what the stores do not have yet.", Max = "10m")]
@@ -38,6 +39,14 @@ public sealed record ControllerSection
 
     /// <summary><see cref="Id"/>, or the machine's name where that is empty.</summary>
     public string EffectiveId => Id.Length > 0 ? Id : Environment.MachineName;
+
+    /// <summary>Null: none.</summary>
+    internal RpcTls? Tls => CertFile.Length == 0 ? null : new RpcTls
+    {
+        CertificateFile = CertFile,
+        KeyFile = KeyFile.Length > 0 ? KeyFile : null,
+        AuthorityFile = AuthorityFile.Length > 0 ? AuthorityFile : null,
+    };
 
     /// <summary>What the others are told, once the port is known.</summary>
     public string AddressAt(int port) => Address.Length > 0 ? Address : RpcSection.HostAndPort(Bind, port);

@@ -4,7 +4,10 @@ import { spawn } from 'node:child_process';
 /** Starts the process that STANDALONE_EXE names; resolves when it says where the chat and the console are. */
 export async function startStandalone(executable, settings = {}) {
   const child = spawn(executable, [], {
-    env: { ...process.env, HTTP_PORT: '0', GRPC_PORT: '0', WEB_PORT: '0', METRICS_PORT: '0', ...settings },
+    env: {
+      ...process.env, HTTP_PORT: '0', GRPC_PORT: '0', CONTROLLER_GRPC_PORT: '0', CONTROLLER_STORE: 'none', PUSH_GRPC_PORT: '0',
+      WEB_PORT: '0', METRICS_PORT: '0', ...settings,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = new Promise((resolve) => child.once('exit', resolve));
