@@ -29,6 +29,7 @@ public sealed class ControllerHost : IAsyncDisposable
     private readonly ProcessMetrics _processMetrics = new();
     private readonly IDisposable? _tracing;
     private readonly ControllerMeter _meter;
+    private readonly HealthMeter _healthMeter;
     private readonly Seat _seat;
     private readonly NodeCalls _nodes;
     private readonly RpcServer _rpc;
@@ -53,6 +54,7 @@ public sealed class ControllerHost : IAsyncDisposable
         _meter = new ControllerMeter(_seat);
         _stores = StoreList.Create(settings, _log);
         _leadership = LeadershipOf(settings.Etcd);
+        _healthMeter = new HealthMeter(Health);
         _nodes = new NodeCalls(new GrpcChannelOptions { Token = TokenOf(settings), Tls = TlsOf(settings.Controller) });
         _rpc = new RpcServer(OptionsOf(settings), logging => logging.AddNodeConsole(settings.Log.Format, level));
         _rpc.MapGrpcService(new ControllerService(_seat, _nodes, _log));
@@ -127,6 +129,7 @@ public sealed class ControllerHost : IAsyncDisposable
         await _leadership.DisposeAsync().ConfigureAwait(false);
         _nodes.Dispose();
         _meter.Dispose();
+        _healthMeter.Dispose();
         _processMetrics.Dispose();
         _tracing?.Dispose();
         _exporter.Dispose();
