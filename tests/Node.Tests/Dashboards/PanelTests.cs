@@ -98,7 +98,8 @@ public sealed class PanelTests
         [
             Path.Combine(DashboardFile.Folder, "render.mjs"), "--prometheus", prometheus.Address.GetLeftPart(UriPartial.Authority), "--out", folder.Root,
             "--minutes", "0.5", "--scrape", "1", "--browser", "/bin/true",
-        ]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        ])
+        { RedirectStandardError = true, RedirectStandardOutput = true })!;
         Task<string> output = draw.StandardOutput.ReadToEndAsync();
         string said = await draw.StandardError.ReadToEndAsync() + await output;
         await draw.WaitForExitAsync();
