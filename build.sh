@@ -17,6 +17,7 @@ usage: ./build.sh VERB [arguments]
   build            pages, then every project, Release
   run [args]       build the standalone process and start it; args are its own
   cluster          a whole cluster on this machine, with etcd, Redis and MariaDB from Debian's packages
+  tune [options]   what this machine needs for a million connections, and why; --apply sets it
   test [filters]   every test with line coverage; filters (--filter-class '*Foo*') go to the
                    .NET tests alone and leave out the rest and the coverage gate
   perf [what …]    benchmarks, compare, load: see perf/README.md
@@ -77,6 +78,7 @@ case "$verb" in
   build) build_all ;;
   run) run "$@" ;;
   cluster) exec tools/cluster.sh "$@" ;;
+  tune) exec tools/tune/tune.sh "$@" ;;
   test) exec tools/test.sh "$@" ;;
   perf) perf "$@" ;;
   fuzz) fuzz "$@" ;;

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Node.Connect.Cluster;
 using Node.Connect.Logging;
+using Node.Connect.Machine;
 using Node.Connect.Settings;
 using Node.Connect.Upstream;
 using Node.Host;
@@ -26,6 +27,9 @@ public sealed class NodeHost : IAsyncDisposable
     // What telling etcd may take at a stop.
     private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(1);
 
+    // Of the advice to somebody who has set no limit.
+    private const int UsualConnections = 1_000_000;
+
     private readonly LoadedSettings<NodeSettings> _loaded;
     private readonly SettingsWatcher<NodeSettings> _watcher;
     private readonly LogLevelSwitch _level;
@@ -34,6 +38,8 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly PrometheusExporter _exporter;
     private readonly ProcessMetrics _processMetrics = new();
     private readonly IDisposable? _tracing;
+    private readonly HealthMeter _healthMeter;
+    private readonly TlsMeter _tlsMeter;
     private readonly IdleTrim _trim = new();
     private readonly NodeCluster _cluster;
     private readonly Forwarder? _upstream;
@@ -57,6 +63,7 @@ public sealed class NodeHost : IAsyncDisposable
         Hub.Disconnected += gone => LogConnection(gone, NodeLog.ConnectionGone);
         _upstream = Forwarder.Join(Hub, settings.Upstream, _log);
         _transport = new TransportServer(TransportOptionsOf(settings), Hub.Accept);
+        (_healthMeter, _tlsMeter) = (new HealthMeter(Health), new TlsMeter(_transport.Tls));
         foreach (EventLoop loop in _transport.Loops)
         {
             loop.Fault = exception => _log.ConnectionFailed(loop.Index, exception);
@@ -126,6 +133,12 @@ public sealed class NodeHost : IAsyncDisposable
         foreach (string warning in _loaded.Warnings)
         {
             _log.SettingsWarning(warning);
+        }
+
+        int connections = settings.Node.MaxConnections > 0 ? settings.Node.MaxConnections : UsualConnections;
+        foreach (string limit in MachineCheck.Warnings(settings.Node, MachineLimits.Read()))
+        {
+            _log.MachineTooSmall(limit, connections);
         }
 
         // Not before: until here the application may map its handlers.
@@ -205,6 +218,8 @@ public sealed class NodeHost : IAsyncDisposable
 
         _transport.Dispose();
         Hub.Dispose();
+        _healthMeter.Dispose();
+        _tlsMeter.Dispose();
         _processMetrics.Dispose();
         _tracing?.Dispose();
         _exporter.Dispose();

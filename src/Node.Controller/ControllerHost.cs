@@ -4,6 +4,7 @@ using Node.Controller.Logging;
 using Node.Controller.Service;
 using Node.Controller.Settings;
 using Node.Host;
+using Node.Host.Health;
 using Node.Host.Logging;
 using Node.Host.Metrics;
 using Node.Host.Settings;
@@ -26,6 +27,7 @@ public sealed class ControllerHost : IAsyncDisposable
     private readonly IDisposable? _tracing;
     private readonly NodeChannels _nodes;
     private readonly ControllerServer _controller;
+    private readonly HealthMeter _healthMeter;
     private MetricsEndpoint? _metrics;
 
     private ControllerHost(SettingsLoader<ControllerSettings> loader)
@@ -45,6 +47,7 @@ public sealed class ControllerHost : IAsyncDisposable
         });
         _controller = new ControllerServer(
             settings, new NodeCalls(_nodes.ClientTo), _log, logging => logging.AddNodeConsole(settings.Log.Format, level));
+        _healthMeter = new HealthMeter(_controller.Health);
     }
 
     /// <summary>The port of gRPC, once it is started.</summary>
@@ -101,6 +104,7 @@ public sealed class ControllerHost : IAsyncDisposable
         }
 
         _nodes.Dispose();
+        _healthMeter.Dispose();
         _processMetrics.Dispose();
         _tracing?.Dispose();
         _exporter.Dispose();

@@ -72,6 +72,7 @@ internal sealed class HubMeter : IDisposable
         LoopCount("node.accepts", "{connection}", "Connections accepted", hub, c => c.Accepted);
         LoopCount("node.accept.errors", "{error}", "Failed accepts", hub, c => c.AcceptErrors);
         LoopCount("node.accept.pauses", "{pause}", "Times that accepting paused for want of descriptors or memory", hub, c => c.AcceptPauses);
+        LoopCount("node.disconnects", "{connection}", "Connections that have ended, however they did", hub, c => c.Closed);
         LoopCount("node.received", "By", "Bytes received", hub, c => c.BytesReceived);
         LoopCount("node.sent", "By", "Bytes sent", hub, c => c.BytesSent);
         LoopCount("node.loop.turns", "{turn}", "Turns of the event loops", hub, c => c.Turns);
@@ -91,19 +92,25 @@ internal sealed class HubMeter : IDisposable
         _meter.CreateObservableUpDownCounter(
             "node.connections", () => hub.Buckets.Sum(b => (long)b.Loop.ConnectionCount),
             "{connection}", "Open connections, handshakes included");
+        _meter.CreateObservableCounter("node.loop.turns.slow", () => SlowTurns(hub), "{turn}", "Turns that took so many seconds or more");
         _meter.CreateObservableCounter("node.drops", () => Drops(hub), "{message}", "Messages dropped from send queues, by policy");
     }
 
-    private static Measurement<long>[] Drops(Hub hub)
-    {
-        long Sum(Func<LoopCounters, long> counter) => hub.Buckets.Sum(b => counter(b.Loop.Counters));
-        return
-        [
-            new(Sum(c => c.DroppedOldest), new KeyValuePair<string, object?>("policy", "drop_oldest")),
-            new(Sum(c => c.DroppedConflated), new KeyValuePair<string, object?>("policy", "latest_only")),
-            new(Sum(c => c.DroppedAtClose), new KeyValuePair<string, object?>("policy", "close")),
-        ];
-    }
+    private static Measurement<long>[] Drops(Hub hub) =>
+    [
+        new(Sum(hub, c => c.DroppedOldest), new KeyValuePair<string, object?>("policy", "drop_oldest")),
+        new(Sum(hub, c => c.DroppedConflated), new KeyValuePair<string, object?>("policy", "latest_only")),
+        new(Sum(hub, c => c.DroppedAtClose), new KeyValuePair<string, object?>("policy", "close")),
+    ];
+
+    private static Measurement<long>[] SlowTurns(Hub hub) =>
+    [
+        new(Sum(hub, c => c.TurnsOver10Ms), new KeyValuePair<string, object?>("over", "0.01")),
+        new(Sum(hub, c => c.TurnsOver100Ms), new KeyValuePair<string, object?>("over", "0.1")),
+        new(Sum(hub, c => c.TurnsOver1S), new KeyValuePair<string, object?>("over", "1")),
+    ];
+
+    private static long Sum(Hub hub, Func<LoopCounters, long> counter) => hub.Buckets.Sum(b => counter(b.Loop.Counters));
 
     private static KeyValuePair<string, object?> Loop(Bucket bucket) => new("loop", bucket.Index);
 
@@ -114,5 +121,5 @@ internal sealed class HubMeter : IDisposable
         _meter.CreateObservableCounter(name, () => hub.Buckets.Sum(b => counter(b.Counters)), unit, description);
 
     private void LoopCount(string name, string unit, string description, Hub hub, Func<LoopCounters, long> counter) =>
-        _meter.CreateObservableCounter(name, () => hub.Buckets.Sum(b => counter(b.Loop.Counters)), unit, description);
+        _meter.CreateObservableCounter(name, () => Sum(hub, counter), unit, description);
 }

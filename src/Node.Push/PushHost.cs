@@ -25,6 +25,7 @@ public sealed class PushHost : IAsyncDisposable
     private readonly IDisposable? _tracing;
     private readonly PushManager _manager;
     private readonly PushMeter _meter;
+    private readonly HealthMeter _healthMeter;
     private readonly ClusterMember _member;
     private readonly long _incarnation = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
     private MetricsEndpoint? _metrics;
@@ -46,6 +47,7 @@ public sealed class PushHost : IAsyncDisposable
         _meter = new PushMeter(_manager.Router);
         _member = new ClusterMember(settings.Etcd, _log);
         _member.Changed += Take;
+        _healthMeter = new HealthMeter(Health);
     }
 
     /// <exception cref="SettingsException">Something in the settings is wrong; it names everything that is.</exception>
@@ -72,6 +74,7 @@ public sealed class PushHost : IAsyncDisposable
         }
 
         _meter.Dispose();
+        _healthMeter.Dispose();
         _processMetrics.Dispose();
         _tracing?.Dispose();
         _exporter.Dispose();

@@ -207,10 +207,7 @@ public sealed class EventLoop : PipeScheduler, IDisposable
         Timers.Advance(Now, _expire);
         EndTurn();
 
-        long ticks = Stopwatch.GetTimestamp() - started;
-        Counters.Turns++;
-        Counters.BusyTicks += ticks;
-        Counters.LongestTurnTicks = Math.Max(Counters.LongestTurnTicks, ticks);
+        Counters.CountTurn(Stopwatch.GetTimestamp() - started);
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Node.Transport;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Node.Transport;
 /// </summary>
 public sealed class LoopCounters
 {
+    private static readonly long TenMs = Stopwatch.Frequency / 100;
+
     public long Turns;
 
     /// <summary>Stopwatch ticks spent outside of waiting.</summary>
@@ -13,6 +17,15 @@ public sealed class LoopCounters
 
     /// <summary>The longest turn, in stopwatch ticks, waiting left out.</summary>
     public long LongestTurnTicks;
+
+    /// <summary>Turns of 10 ms and more: for so long everybody else of the loop waited.</summary>
+    public long TurnsOver10Ms;
+
+    /// <summary>Of those, the turns of 100 ms and more.</summary>
+    public long TurnsOver100Ms;
+
+    /// <summary>Of those, the turns of a second and more.</summary>
+    public long TurnsOver1S;
 
     public long Accepted;
     public long AcceptErrors;
@@ -41,4 +54,18 @@ public sealed class LoopCounters
 
     /// <summary>Exceptions that escaped from a handler or from posted work.</summary>
     public long Faults;
+
+    /// <summary>One turn is done, after so many stopwatch ticks.</summary>
+    internal void CountTurn(long ticks)
+    {
+        Turns++;
+        BusyTicks += ticks;
+        LongestTurnTicks = Math.Max(LongestTurnTicks, ticks);
+        if (ticks >= TenMs)
+        {
+            TurnsOver10Ms++;
+            TurnsOver100Ms += ticks >= 10 * TenMs ? 1 : 0;
+            TurnsOver1S += ticks >= 100 * TenMs ? 1 : 0;
+        }
+    }
 }

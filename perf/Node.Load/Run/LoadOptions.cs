@@ -31,6 +31,7 @@ internal sealed record LoadOptions
         --cpus LIST          CPUs for the load generator, as taskset takes them
         --pid PID[,PID]      the server's processes, for their CPU time; of the first, memory
         --gc-url URL         fetched before memory is read, for servers that collect on request
+        --metrics PORT       counts and latencies for Prometheus while it runs, on 127.0.0.1; worker N on PORT + N
         --json FILE          writes the report there too
         """;
 
@@ -57,6 +58,7 @@ internal sealed record LoadOptions
     public string? Cpus { get; init; }
     public IReadOnlyList<int> Pids { get; init; } = [];
     public string? GcUrl { get; init; }
+    public int Metrics { get; init; }
     public string? Json { get; init; }
 
     /// <summary>Which worker this process is; null in the parent.</summary>
@@ -133,6 +135,7 @@ internal sealed record LoadOptions
         "--cpus" => this with { Cpus = value },
         "--pid" => this with { Pids = [.. value.Split(',').Select(Whole)] },
         "--gc-url" => this with { GcUrl = value },
+        "--metrics" => this with { Metrics = Whole(value) },
         "--json" => this with { Json = value },
         "--worker" => this with { Worker = Whole(value) },
         _ => throw new ArgumentException($"Unknown option {name}."),

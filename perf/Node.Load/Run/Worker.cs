@@ -22,6 +22,11 @@ internal static class Worker
         try
         {
             using Scenario scenario = Create(name, options);
+            if (options.Metrics > 0)
+            {
+                LoadMetrics.Serve(options.Metrics + (options.Worker ?? 0), scenario);
+            }
+
             return Serve(scenario, commands);
         }
         catch (Exception fault) when (fault is InvalidOperationException or ArgumentException)

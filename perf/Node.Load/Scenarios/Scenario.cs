@@ -85,6 +85,12 @@ internal abstract class Scenario : IClientEvents, IDisposable
         _cpuAtMeasure = Environment.CpuUsage.TotalTime;
     }
 
+    /// <summary>Any thread; a moment old.</summary>
+    public LoadCounts Counts() => new(Members.Count, Operations, Lost, Duplicates);
+
+    /// <summary>Latencies of at most so many nanoseconds. Any thread; a moment old.</summary>
+    public long CountUpTo(long nanoseconds) => Latency.CountUpTo(nanoseconds);
+
     /// <summary>One turn of the loop, and what the clock asks for.</summary>
     public virtual void Turn() => Loop.Turn(TurnTimeout);
 

@@ -4,7 +4,7 @@ namespace Node.Load.Stats;
 
 /// <summary>
 /// Counts of durations in buckets whose width grows with the value, at most 0.8 % wide, as HdrHistogram has them.
-/// Recording costs one increment and no allocation. One thread only.
+/// Recording costs one increment and no allocation. One thread only, but for what says otherwise.
 /// </summary>
 internal sealed class LatencyHistogram
 {
@@ -48,6 +48,18 @@ internal sealed class LatencyHistogram
         }
 
         return 0;
+    }
+
+    /// <summary>Values up to this one, and those that share its bucket. Any thread; a moment old.</summary>
+    public long CountUpTo(long value)
+    {
+        long count = 0;
+        for (int i = Math.Min(IndexOf((ulong)value), _counts.Length - 1); i >= 0; i--)
+        {
+            count += _counts[i];
+        }
+
+        return count;
     }
 
     /// <summary>The buckets in use as index and count in turn: what a worker hands to its parent.</summary>

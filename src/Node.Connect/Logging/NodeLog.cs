@@ -19,6 +19,9 @@ public static partial class NodeLog
     [LoggerMessage(5, LogLevel.Information, "Stopped; {Cut} connections were cut at the deadline")]
     public static partial void Stopped(this ILogger log, int cut);
 
+    [LoggerMessage(8, LogLevel.Warning, "This machine is small for the settings: {Limit}. ./build.sh tune --connections {Connections} explains, and sets it with --apply")]
+    public static partial void MachineTooSmall(this ILogger log, string limit, int connections);
+
     [LoggerMessage(20, LogLevel.Warning, "Accepting paused: {Reason}")]
     public static partial void AcceptPaused(this ILogger log, string reason);
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Node.Rpc;
@@ -91,6 +92,12 @@ internal sealed class ServerCall : ServerCallContext
         if (status.StatusCode != StatusCode.OK && _log.IsEnabled(LogLevel.Debug))
         {
             _log.Ended(Method, Peer, status.StatusCode, status.Detail);
+        }
+
+        if (_http.Features.Get<IHttpMetricsTagsFeature>() is { } measured)
+        {
+            measured.Tags.Add(new KeyValuePair<string, object?>("rpc.method", Method));
+            measured.Tags.Add(new KeyValuePair<string, object?>("rpc.status", status.StatusCode.ToString()));
         }
 
         CallEnd.Write(_http, status, _responseTrailers, HasBegun);

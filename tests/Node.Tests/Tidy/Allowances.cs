@@ -18,7 +18,6 @@ public static class Allowances
         new("lock", "src/Node.Transport/Tls/CertificateStore.cs", "belongs to no loop: a timer and a file watcher meet there"),
         new("delay", "tests/Node.Tests/Cluster/Processes/CrowdMember.cs", "a client pauses before it comes back"),
         new("delay", "tests/Node.Tests/Cluster/Processes/CrowdPusher.cs", "an application pauses before it pushes again"),
-        new("delay", "tests/Node.Tests/Metrics/RealPrometheusTests.cs", "another program's state can only be asked for"),
         new("delay", "tests/Node.Tests/Transport/TestServer.cs", "the one place that waits for a condition of another thread"),
         new("delay", "tests/Node.Tests/Transport/ConnectionBehaviourTests.cs", "waits until the kernel's buffers stand still, which no event tells"),
         new("delay", "tests/Node.Tests/Transport/TlsTests.cs", "that something does not happen has no event either"),

@@ -1,0 +1,133 @@
+using System.Globalization;
+using Node.Connect.Machine;
+
+namespace Node.Tests.Tools;
+
+/// <summary><c>./build.sh tune</c> on machines in a folder.</summary>
+public sealed class TuneTests : IDisposable
+{
+    private const string Sysctls = "etc/sysctl.d/90-node.conf";
+
+    private readonly Machine _machine = new();
+
+    public void Dispose() => _machine.Dispose();
+
+    [Fact]
+    public async Task A_machine_as_it_was_installed_does_not_fit_and_each_reason_is_told()
+    {
+        Tune tune = await RunAsync("--check");
+        Assert.Equal((1, ""), (tune.ExitCode, tune.Error));
+        Assert.Contains("! nofile ", tune.Output, StringComparison.Ordinal);
+        Assert.Contains("a connection is a descriptor", tune.Output, StringComparison.Ordinal);
+        Assert.EndsWith("it does not fit: see the lines with !\n", tune.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_check_writes_nothing()
+    {
+        Dictionary<string, string> before = _machine.Everything();
+        await RunAsync();
+        await RunAsync("--json");
+        Assert.Equal(before, _machine.Everything());
+    }
+
+    [Fact]
+    public async Task What_a_dry_run_tells_is_what_apply_writes()
+    {
+        Dictionary<string, string> before = _machine.Everything();
+        Tune dry = await RunAsync("--dry-run");
+        Assert.Equal(before, _machine.Everything());
+        Assert.Equal(0, (await RunAsync("--apply")).ExitCode);
+        string[] written = [.. _machine.Everything().Keys.Where(file => file.StartsWith("etc/", StringComparison.Ordinal)).Order()];
+        Assert.Equal(5, written.Length);
+        Assert.All(written, file => Assert.Contains($"--- /{file}\n{_machine.Read(file)}", dry.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Applied_it_fits_now_and_after_a_restart()
+    {
+        Tune tune = await RunAsync("--apply");
+        Assert.Equal((0, ""), (tune.ExitCode, tune.Error));
+        Assert.Equal("10000", _machine.Sysctl("net.core.somaxconn"));
+        Assert.Contains("\nnet.core.somaxconn = 10000\n", _machine.Read(Sysctls), StringComparison.Ordinal);
+        Assert.Equal("madvise\n", _machine.Read("sys/kernel/mm/transparent_hugepage/enabled"));
+        Assert.Contains("LimitNOFILE=1004096\n", _machine.Read("etc/systemd/system/node-connect.service.d/90-limits.conf"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Applied_twice_it_is_as_applied_once()
+    {
+        await RunAsync("--apply");
+        // As the kernel shows it.
+        File.WriteAllText(Path.Combine(_machine.Root, "sys/kernel/mm/transparent_hugepage/enabled"), "always [madvise] never\n");
+        Dictionary<string, string> once = _machine.Everything();
+        Assert.Equal(0, (await RunAsync("--check")).ExitCode);
+        Assert.Equal(0, (await RunAsync("--apply")).ExitCode);
+        Assert.Equal(once, _machine.Everything());
+    }
+
+    [Fact]
+    public async Task What_is_higher_is_left_alone()
+    {
+        _machine.SetSysctl("net.core.somaxconn", "60000");
+        _machine.SetSysctl("net.ipv4.tcp_mem", "9000000\t9000000\t9000000");
+        await RunAsync("--apply");
+        Assert.Equal("60000", _machine.Sysctl("net.core.somaxconn"));
+        Assert.DoesNotContain("somaxconn", _machine.Read(Sysctls), StringComparison.Ordinal);
+        Assert.DoesNotContain("tcp_mem", _machine.Read(Sysctls), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_firewalls_table_counts_only_where_there_is_one()
+    {
+        Assert.DoesNotContain("net.netfilter.nf_conntrack_max", (await RunAsync("--json")).Settings());
+        _machine.SetSysctl("net.netfilter.nf_conntrack_max", "262144");
+        _machine.SetSysctl("net.netfilter.nf_conntrack_tcp_timeout_established", "432000");
+        var settings = (await RunAsync("--json")).Settings();
+        Assert.Equal(("262144", "1250000", false), settings["net.netfilter.nf_conntrack_max"]);
+        Assert.Equal(("432000", "3600", false), settings["net.netfilter.nf_conntrack_tcp_timeout_established"]);
+    }
+
+    [Fact]
+    public async Task Too_little_memory_is_told_and_nothing_helps()
+    {
+        Tune tune = await RunAsync("--apply", "--connections", "5000000", "--json");
+        Assert.Equal(1, tune.ExitCode);
+        Assert.False(tune.Settings()["memory"].Fits);
+        Assert.All(tune.Settings().Where(setting => setting.Key != "memory"), setting => Assert.True(setting.Value.Fits, setting.Key));
+
+        // Half of the memory and no more.
+        Assert.Equal((16L << 30) / 2 / Environment.SystemPageSize, long.Parse(_machine.Sysctl("net.ipv4.tcp_mem").Split(' ')[2], CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData(10_000)]
+    [InlineData(1_000_000)]
+    [InlineData(3_000_000)]
+    public async Task A_node_warns_by_the_same_numbers(long connections)
+    {
+        _machine.SetDescriptors(1);
+        _machine.SetSysctl("net.ipv4.tcp_mem", "1\t1\t1");
+        var settings = (await RunAsync("--json", "--connections", connections.ToString(CultureInfo.InvariantCulture))).Settings();
+        Assert.Equal($"{MachineNeeds.Descriptors(connections)}", settings["nofile"].Wanted);
+        long pages = (16L << 30) / Environment.SystemPageSize;
+        Assert.Equal($"{MachineNeeds.TcpPages(connections, pages)}", settings["net.ipv4.tcp_mem"].Wanted.Split(' ')[2]);
+    }
+
+    [Theory]
+    [InlineData("--connections")]
+    [InlineData("--connections", "many")]
+    [InlineData("--connections", "0")]
+    [InlineData("--connections", "-1")]
+    [InlineData("--connections", "1000000000")]
+    [InlineData("--prefix", "/nowhere")]
+    [InlineData("now")]
+    public async Task A_wrong_command_line_is_refused(params string[] arguments)
+    {
+        Tune tune = await Tune.RunAsync(arguments);
+        Assert.Equal((2, ""), (tune.ExitCode, tune.Output));
+        Assert.StartsWith("error: ", tune.Error, StringComparison.Ordinal);
+    }
+
+    private Task<Tune> RunAsync(params string[] arguments) => Tune.RunAsync([.. arguments, "--prefix", _machine.Root]);
+}
