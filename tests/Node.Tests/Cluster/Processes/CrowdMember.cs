@@ -101,9 +101,10 @@ internal sealed class CrowdMember(string name, string room, Func<CrowdMember, Cl
             {
                 await VisitAsync(_stopped.Token);
             }
-            catch (Exception error) when (error is WebSocketException or OperationCanceledException)
+            catch (Exception error) when (error is WebSocketException or OperationCanceledException or ObjectDisposedException)
             {
-                // The node is gone, or this member was moved.
+                // The node is gone, or this member was moved: an abort while the reader is between two receives makes the framework's next
+                // receive throw ObjectDisposedException in place of WebSocketException.
             }
             catch (Exception error)
             {
