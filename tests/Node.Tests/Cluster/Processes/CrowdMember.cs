@@ -137,7 +137,7 @@ internal sealed class CrowdMember(string name, string room, Func<CrowdMember, Cl
         using (var connect = CancellationTokenSource.CreateLinkedTokenSource(cancel))
         {
             connect.CancelAfter(ConnectTimeout);
-            await _socket.ConnectAsync(new Uri($"ws://127.0.0.1:{Node.HttpPort}/ws?user={name}"), Http, connect.Token);
+            await _socket.ConnectAsync(new Uri($"ws://{Node.HttpAddress}/ws?user={name}"), Http, connect.Token);
         }
 
         Ledger.Hold();
