@@ -21,7 +21,7 @@ catch (Exception fault) when (fault is ArgumentException or InvalidOperationExce
 
 static int Help()
 {
-    Console.WriteLine("Node.Load idle|handshake|echo|fanout|rooms [options]");
+    Console.WriteLine("Node.Load idle|handshake|echo|fanout|rooms|joins [options]");
     Console.WriteLine("Node.Load compare [options]   (compare --help)");
     Console.WriteLine();
     Console.WriteLine(LoadOptions.Help);

@@ -33,7 +33,7 @@ internal sealed class Coordinator(string scenario, IReadOnlyList<string> argumen
             LoadReport report = new()
             {
                 Scenario = scenario,
-                Target = $"{_options.Server}{(_options.Hub ? " hub" : _options.Path)}",
+                Target = $"{string.Join(',', _options.Servers)}{(_options.Hub ? " hub" : _options.Path)}",
                 Connections = _options.Connections,
                 Payload = _options.Payload,
                 Depth = _options.Depth,

@@ -8,14 +8,16 @@ internal sealed record LoadOptions
 {
     public const string Help =
         """
-        --server HOST:PORT   IPv4 address of the server                       127.0.0.1:8083
+        --server HOST:PORT   IPv4 address of the server; several, separated by commas: one a process, in turn   127.0.0.1:8083
         --path PATH          what the handshake asks for                      /echo, /room with fanout
         --hub                speak the hub's protocol: /ws?user=…, join, publish
         --silent             idle with --hub: read nothing once in the room
         --room NAME          the room to join with --hub; what names begin with (rooms)   load
-        --room-size N        members of a room (rooms)                        20
+        --room-size N        members of a room (rooms, joins)                 20
         --everybody          no rooms, but broadcasts to all (rooms with --push; without it: only listen)
         --push HOST:PORT     push through this push-manager's gRPC (rooms)
+        --controller HOST:PORT   asked for the members of a room until it shows the join (joins)
+        --joins N            memberships in all (joins)                       100000
         --connections N      over all processes                               100
         --payload BYTES      of a message                                     64
         --depth N            messages in flight: a connection (echo), in all (fanout)   1
@@ -32,7 +34,7 @@ internal sealed record LoadOptions
         --json FILE          writes the report there too
         """;
 
-    public IPEndPoint Server { get; init; } = new(IPAddress.Loopback, 8083);
+    public IReadOnlyList<IPEndPoint> Servers { get; init; } = [new(IPAddress.Loopback, 8083)];
     public string? Path { get; init; }
     public bool Hub { get; init; }
     public bool Silent { get; init; }
@@ -40,6 +42,8 @@ internal sealed record LoadOptions
     public int RoomSize { get; init; } = 20;
     public bool Everybody { get; init; }
     public string? Push { get; init; }
+    public string? Controller { get; init; }
+    public int Joins { get; init; } = 100_000;
     public int Connections { get; init; } = 100;
     public int Payload { get; init; } = 64;
     public int Depth { get; init; } = 1;
@@ -57,6 +61,9 @@ internal sealed record LoadOptions
 
     /// <summary>Which worker this process is; null in the parent.</summary>
     public int? Worker { get; init; }
+
+    /// <summary>Whom this worker connects to.</summary>
+    public IPEndPoint Server => Servers[(Worker ?? 0) % Servers.Count];
 
     /// <summary>This worker's part of the connections: the first workers take what does not divide.</summary>
     public int OwnConnections
@@ -106,11 +113,13 @@ internal sealed record LoadOptions
 
     private LoadOptions With(string name, string value) => name switch
     {
-        "--server" => this with { Server = IPEndPoint.Parse(value) },
+        "--server" => this with { Servers = [.. value.Split(',').Select(IPEndPoint.Parse)] },
         "--path" => this with { Path = value },
         "--room" => this with { Room = value },
         "--room-size" => this with { RoomSize = Whole(value) },
         "--push" => this with { Push = value },
+        "--controller" => this with { Controller = value },
+        "--joins" => this with { Joins = Whole(value) },
         "--connections" => this with { Connections = Whole(value) },
         "--payload" => this with { Payload = Whole(value) },
         "--depth" => this with { Depth = Whole(value) },

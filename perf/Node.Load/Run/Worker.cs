@@ -39,6 +39,7 @@ internal static class Worker
         "echo" => new EchoScenario(options),
         "fanout" => new FanoutScenario(options),
         "rooms" => new RoomsScenario(options),
+        "joins" => new JoinsScenario(options),
         _ => throw new ArgumentException($"Unknown scenario {name}."),
     };
 

@@ -41,7 +41,8 @@ internal sealed class RoomsScenario : Scenario
             throw new ArgumentException($"rooms needs a --payload of at least {Stamp} bytes, and --connections that --room-size divides.");
         }
 
-        _pusher = options.Worker is not null && options.Push is { } address ? new RoomPusher(address) : null;
+        // Everybody hears what one worker pushes: the others only listen.
+        _pusher = options.Worker is { } worker && (worker == 0 || !options.Everybody) && options.Push is { } address ? new RoomPusher(address) : null;
         _text = new byte[options.Payload];
         _text.AsSpan().Fill((byte)'x');
         _text[0] = (byte)'#';
@@ -61,7 +62,7 @@ internal sealed class RoomsScenario : Scenario
 
     public override void Start()
     {
-        _sending = Options.Push is not null || !Options.Everybody;
+        _sending = _pusher is not null || !Options.Everybody;
         _startedAt = Stopwatch.GetTimestamp();
     }
 

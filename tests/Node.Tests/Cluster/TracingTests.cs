@@ -47,6 +47,8 @@ public sealed class TracingTests
         using var spans = new RecordedSpans("Node.Connect", "Node.Push", "System.Net.Http", "Microsoft.AspNetCore");
         await using TestCluster cluster = await TestCluster.StartAsync(nodes: 1, managers: 1);
         await using HubClient alice = await HubClient.NamedAsync(cluster.Nodes[0].Server, "alice");
+        // A join is answered once the one manager knows her: she is linked before the room is.
+        await alice.JoinAsync("lobby");
         using GrpcChannel channel = GrpcChannel.ForAddress($"http://127.0.0.1:{cluster.Managers[0].Manager.Port}");
         using (Activity application = new Activity("application").SetParentId(spans.Client.TraceId, spans.Client.SpanId, ActivityTraceFlags.Recorded))
         {
