@@ -5,7 +5,7 @@
 # program → Debian package
 declare -A debian_packages=(
   [chromium]=chromium [promtool]=prometheus [etcd]=etcd-server
-  [redis-server]=redis-server [mariadbd]=mariadb-server [pg_ctlcluster]=postgresql
+  [redis-server]=redis-server [mariadbd]=mariadb-server [pg_ctlcluster]=postgresql [ip]=iproute2
 )
 # package → service that it brings
 declare -A debian_services=(

@@ -116,6 +116,7 @@ internal sealed class HubClient : IAsyncDisposable
 
     public async Task UntilAsync(Func<bool> done)
     {
+        _patience.CancelAfter(Patience);
         while (!done())
         {
             int read = await _socket.ReceiveAsync(_buffer, _patience.Token);

@@ -1,9 +1,8 @@
-using System.Diagnostics;
+using System.Text.Json;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Reflection.V1;
 using Node.Rpc;
-using Node.Tests.Tidy;
 
 namespace Node.Tests.Rpc;
 
@@ -84,15 +83,13 @@ public sealed class ReflectionTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("v1", "reflection.proto")]
-    [InlineData("v1alpha", "reflection_v1alpha.proto")]
-    public async Task A_foreign_client_learns_the_contract_and_calls_by_it(string version, string contract)
+    [MemberData(nameof(ReflectionCaller.All), MemberType = typeof(ReflectionCaller))]
+    public async Task A_foreign_client_learns_the_contract_and_calls_by_it(string program, string version)
     {
-        ForeignProgram.GrpcJs.SkipIfMissing();
-        using Process client = ForeignProgram.GrpcJs.Start(
-            "reflect", _server.Address.Authority, OwnProbeServer.Token, version, SourceFile.Full($"protocol/grpc/{contract}"));
-        string said = await client.StandardOutput.ReadToEndAsync().WaitAsync(ForeignProgram.Patience);
-        Assert.True(said == "42\n", said + await client.StandardError.ReadToEndAsync());
+        (string[] services, JsonElement answer) = await new ReflectionCaller(program, version).CallAsync(
+            _server.Address.Authority, OwnProbeServer.Token, "probe.Probe", "Echo", """{"number": 42}""");
+        Assert.Contains("probe.Probe", services);
+        Assert.Equal("42", $"{answer.GetProperty("number")}");
     }
 
     private Task<ServerReflectionResponse> AskAsync(ServerReflectionRequest request) => AskAsync(request, _channel);

@@ -19,24 +19,27 @@ internal sealed class EtcdServer : IAsyncDisposable
     private readonly TestFolder _folder = new();
     private readonly int _port = FreePort();
     private readonly int _peerPort = FreePort();
+    private readonly IPAddress _host;
     private readonly SelfSignedCertificate? _certificate;
     private readonly StringBuilder _output = new();
     private Process? _process;
 
-    private EtcdServer(bool tls) => _certificate = tls ? new SelfSignedCertificate(_folder) : null;
+    private EtcdServer(bool tls, IPAddress host) => (_certificate, _host) = (tls ? new SelfSignedCertificate(_folder) : null, host);
 
-    public Uri Endpoint => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{_port}");
+    public Uri Endpoint => new($"{(_certificate is null ? "http" : "https")}://{Address}");
 
-    public IPEndPoint Address => new(IPAddress.Loopback, _port);
+    public IPEndPoint Address => new(_host, _port);
 
     /// <summary>Trusts this etcd; null where it speaks no TLS.</summary>
     public RpcTls? Tls => _certificate is null ? null : new RpcTls { AuthorityFile = _certificate.CertificateFile };
 
     /// <summary>Skips the test where there is no etcd.</summary>
-    public static async Task<EtcdServer> StartAsync(bool tls = false)
+    /// <param name="tls">Whether it speaks TLS.</param>
+    /// <param name="host">What its clients' port is bound to; null: loopback.</param>
+    public static async Task<EtcdServer> StartAsync(bool tls = false, IPAddress? host = null)
     {
         Assert.SkipUnless(Find("etcd") is not null, "etcd is not installed");
-        EtcdServer server = new(tls);
+        EtcdServer server = new(tls, host ?? IPAddress.Loopback);
         await server.StartAgainAsync();
         return server;
     }
@@ -58,11 +61,10 @@ internal sealed class EtcdServer : IAsyncDisposable
     /// <summary>On the same ports, with the data that there is.</summary>
     public async Task StartAgainAsync()
     {
-        string scheme = Endpoint.Scheme;
         List<string> arguments =
         [
-            "--data-dir", _folder.At("data"), "--listen-client-urls", $"{scheme}://127.0.0.1:{_port}",
-            "--advertise-client-urls", $"{scheme}://127.0.0.1:{_port}",
+            "--data-dir", _folder.At("data"), "--listen-client-urls", $"{Endpoint.Scheme}://{Address}",
+            "--advertise-client-urls", $"{Endpoint.Scheme}://{Address}",
             "--listen-peer-urls", $"http://127.0.0.1:{_peerPort}", "--initial-advertise-peer-urls", $"http://127.0.0.1:{_peerPort}",
             "--initial-cluster", $"default=http://127.0.0.1:{_peerPort}", "--logger", "zap",
             // The shortest lease is one and a half of the election timeout; restarts wait for an election.

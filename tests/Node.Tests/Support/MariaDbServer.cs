@@ -6,6 +6,8 @@ namespace Node.Tests.Support;
 /// <summary>MariaDB.</summary>
 internal sealed class MariaDbServer : StoreServer
 {
+    private const string LogSize = "--innodb-log-file-size=16M";
+
     private static readonly string? Program = Find("/usr/sbin/mariadbd");
 
     public SqlAddress Address => new("127.0.0.1", Port, "root", "", "pubsub");
@@ -16,15 +18,15 @@ internal sealed class MariaDbServer : StoreServer
         Assert.SkipUnless(Program is not null, "mariadb-server is not installed");
         var server = new MariaDbServer();
         await server.HandOverFolderAsync();
-        await server.RunAsync("/usr/bin/mariadb-install-db", "--no-defaults", $"--datadir={server.Folder.At("data")}",
-            $"--tmpdir={server.Folder.Root}", "--auth-root-authentication-method=normal", "--skip-test-db");
+        await server.LayOutAsync("/usr/bin/mariadb-install-db", folder =>
+            ["--no-defaults", $"--datadir={folder.At("data")}", $"--tmpdir={folder.Root}", LogSize, "--auth-root-authentication-method=normal", "--skip-test-db"]);
         await server.StartAsync();
         return server;
     }
 
     protected override (string Program, string[] Arguments) Command() => (Program!,
         ["--no-defaults", $"--datadir={Folder.At("data")}", $"--tmpdir={Folder.Root}", $"--port={Port}", "--bind-address=127.0.0.1",
-            $"--socket={Folder.At("mariadb.sock")}", $"--pid-file={Folder.At("pid")}", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=16M"]);
+            $"--socket={Folder.At("mariadb.sock")}", $"--pid-file={Folder.At("pid")}", "--innodb-buffer-pool-size=32M", LogSize]);
 
     protected override bool Answers()
     {

@@ -17,7 +17,7 @@ internal sealed class PostgresServer : StoreServer
         Assert.SkipUnless(Folders is not null, "postgresql is not installed");
         var server = new PostgresServer();
         await server.HandOverFolderAsync();
-        await server.RunAsync($"{Folders}/bin/initdb", "-D", server.Folder.At("data"), "-U", "tester", "-A", "trust", "-N", "-E", "UTF8");
+        await server.LayOutAsync($"{Folders}/bin/initdb", folder => ["-D", folder.At("data"), "-U", "tester", "-A", "trust", "-N", "-E", "UTF8"]);
         await server.StartAsync();
         return server;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -12,6 +13,9 @@ internal abstract partial class StoreServer : IAsyncDisposable
 {
     private const int Stop = 19;
     private const int Continue = 18;
+
+    // By the program that lays it out, which takes seconds; a copy does not.
+    private static readonly ConcurrentDictionary<string, Lazy<Task<TestFolder>>> Layouts = new();
 
     private readonly TestFolder _folder = new();
     private Process? _process;
@@ -66,24 +70,17 @@ internal abstract partial class StoreServer : IAsyncDisposable
     /// <summary>Whether a client is served.</summary>
     protected abstract bool Answers();
 
-    /// <summary>Runs a program to its end.</summary>
-    protected async Task RunAsync(string program, params string[] arguments)
+    /// <summary>Gives the server its first data, in the folder <c>data</c>: a copy of what the program has laid out once in this run.</summary>
+    /// <param name="program">Lays out data.</param>
+    /// <param name="arguments">Of the program, by the folder that it may use.</param>
+    protected async Task LayOutAsync(string program, Func<TestFolder, string[]> arguments)
     {
-        using Process process = Process.Start(Unprivileged(program, arguments))!;
-        string said = await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, said);
+        Lazy<Task<TestFolder>> layout = Layouts.GetOrAdd(program, _ => new(() => NewLayoutAsync(program, arguments)));
+        await RunAsync("cp", "-a", (await layout.Value).At("data"), Folder.At("data"));
     }
 
-    /// <summary>Gives the folder to the user that <see cref="Unprivileged"/> runs programs as.</summary>
-    protected async Task HandOverFolderAsync()
-    {
-        if (Environment.UserName == "root")
-        {
-            using Process chown = Process.Start("chown", ["-R", "nobody", Folder.Root]);
-            await chown.WaitForExitAsync();
-        }
-    }
+    /// <summary>Gives the folder to the user that servers run as.</summary>
+    protected Task HandOverFolderAsync() => HandOverAsync(Folder);
 
     protected static bool Connects(int port)
     {
@@ -97,6 +94,34 @@ internal abstract partial class StoreServer : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    private static async Task<TestFolder> NewLayoutAsync(string program, Func<TestFolder, string[]> arguments)
+    {
+        TestFolder folder = new();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        await HandOverAsync(folder);
+        await RunAsync(program, arguments(folder));
+        return folder;
+    }
+
+    /// <summary>Gives the folder to the user that <see cref="Unprivileged"/> runs programs as.</summary>
+    private static async Task HandOverAsync(TestFolder folder)
+    {
+        if (Environment.UserName == "root")
+        {
+            using Process chown = Process.Start("chown", ["-R", "nobody", folder.Root]);
+            await chown.WaitForExitAsync();
+        }
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(Unprivileged(program, arguments))!;
+        string said = await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, said);
     }
 
     private static ProcessStartInfo Unprivileged(string program, string[] arguments)

@@ -1,20 +1,26 @@
-// Learns the probe service by reflection alone and calls it. usage: node reflect.mjs - ADDRESS TOKEN VERSION REFLECTION_PROTO
-// Prints the number that the service was asked to repeat.
-import assert from 'node:assert/strict';
+// Lists the services of a server, learns one by reflection alone and calls it, as grpcurl does.
+// usage: node reflect.mjs - ADDRESS TOKEN VERSION REFLECTION_DESCRIPTORS SERVICE METHOD REQUEST_JSON
+// Prints {"services": [...], "answer": {...}}.
+import { readFileSync } from 'node:fs';
 import grpc from '@grpc/grpc-js';
-import { loadFileDescriptorSetFromBuffer, loadSync } from '@grpc/proto-loader';
+import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
 
-const [, address, token, version, file] = process.argv.slice(2);
+const [, address, token, version, file, service, method, request] = process.argv.slice(2);
 const credentials = grpc.credentials.createInsecure();
 const metadata = new grpc.Metadata();
-metadata.set('authorization', `Bearer ${token}`);
+if (token) metadata.set('authorization', `Bearer ${token}`);
 
-const { ServerReflection } = grpc.loadPackageDefinition(loadSync(file, { keepCase: true })).grpc.reflection[version];
-const reflection = new ServerReflection(address, credentials);
+// The client class of a service, out of a serialised FileDescriptorSet.
+function load(set, name) {
+  const contract = grpc.loadPackageDefinition(loadFileDescriptorSetFromBuffer(set, { keepCase: true, longs: String, enums: String, defaults: true }));
+  return name.split('.').reduce((inner, part) => inner[part], contract);
+}
+
+const reflection = new (load(readFileSync(file), `grpc.reflection.${version}.ServerReflection`))(address, credentials);
 const call = reflection.ServerReflectionInfo(metadata);
 
-function ask(request) {
-  call.write(request);
+function ask(question) {
+  call.write(question);
   return new Promise((resolve, reject) => {
     call.once('data', resolve);
     call.once('error', reject);
@@ -22,8 +28,7 @@ function ask(request) {
 }
 
 const listed = await ask({ list_services: '' });
-assert.ok(listed.list_services_response.service.some(service => service.name === 'probe.Probe'));
-const found = await ask({ file_containing_symbol: 'probe.Probe' });
+const found = await ask({ file_containing_symbol: service });
 call.end();
 reflection.close();
 
@@ -34,10 +39,9 @@ const set = found.file_descriptor_response.file_descriptor_proto.map(bytes => {
   for (; rest > 127; rest >>= 7) length.push((rest & 127) | 128);
   return Buffer.concat([Buffer.from([10, ...length, rest]), bytes]);
 });
-const { probe } = grpc.loadPackageDefinition(loadFileDescriptorSetFromBuffer(Buffer.concat(set)));
-const client = new probe.Probe(address, credentials);
-client.Echo({ number: 42 }, metadata, (error, answer) => {
+const client = new (load(Buffer.concat(set), service))(address, credentials);
+client[method](JSON.parse(request), metadata, (error, answer) => {
   if (error) throw error;
-  console.log(answer.number);
+  console.log(JSON.stringify({ services: listed.list_services_response.service.map(item => item.name), answer }));
   client.close();
 });

@@ -27,7 +27,7 @@ public sealed class BadCallTests
     [Fact]
     public async Task A_wrong_call_gets_its_status_and_the_processes_go_on()
     {
-        await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(nodes: 1, managers: 1, stores: false, ("CLUSTER_TOKEN", Token));
+        await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(new ClusterSetup(Nodes: 1, Managers: 1) { Environment = [("CLUSTER_TOKEN", Token)] });
         (ClusterProcess Process, string Method)[] doors =
         [
             (cluster.Controllers[0], "/controller.ControllerService/GetRoomStats"),
@@ -60,11 +60,10 @@ public sealed class BadCallTests
         using var folder = new TestFolder();
         using var elsewhere = new TestFolder();
         (SelfSignedCertificate ours, SelfSignedCertificate theirs) = (new SelfSignedCertificate(folder), new SelfSignedCertificate(elsewhere));
-        await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(
-            nodes: 1, managers: 1, stores: false,
-            [.. from prefix in (string[])["RPC", "CONTROLLER"]
-                from file in ((string, string)[])[("CERT", ours.CertificateFile), ("KEY", ours.KeyFile), ("AUTHORITY", ours.CertificateFile)]
-                select ($"{prefix}_{file.Item1}_FILE", file.Item2)]);
+        (string, string)[] files = [.. from prefix in (string[])["RPC", "CONTROLLER"]
+            from file in ((string, string)[])[("CERT", ours.CertificateFile), ("KEY", ours.KeyFile), ("AUTHORITY", ours.CertificateFile)]
+            select ($"{prefix}_{file.Item1}_FILE", file.Item2)];
+        await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(new ClusterSetup(Nodes: 1, Managers: 1) { Environment = files });
         foreach (ClusterProcess process in (ClusterProcess[])[cluster.Controllers[0], cluster.Managers[0], cluster.Nodes[0]])
         {
             Assert.Equal(StatusCode.OK, await CheckAsync(process, "https", TlsOf(ours, ours)));

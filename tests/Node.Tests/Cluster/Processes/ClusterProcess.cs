@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
@@ -15,9 +16,15 @@ namespace Node.Tests.Cluster.Processes;
 /// </summary>
 internal sealed class ClusterProcess : IAsyncDisposable
 {
+    private const string SettingsFile = "settings.yaml";
     private const int TailLength = 3000;
 
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
+
+    private static readonly Dictionary<string, string> BindVariables = new()
+    {
+        ["Node.Controller"] = "CONTROLLER_BIND", ["Node.Push"] = "PUSH_BIND", ["Node.Connect"] = "NODE_BIND", ["Node.Web"] = "WEB_BIND",
+    };
 
     private readonly TestFolder _folder = new();
     private readonly StringBuilder _output = new();
@@ -27,15 +34,18 @@ internal sealed class ClusterProcess : IAsyncDisposable
 
     /// <param name="id">Its name in the registry.</param>
     /// <param name="program">Its project: <c>Node.Push</c>, for one.</param>
+    /// <param name="place">Where it runs, and what its ports are bound to.</param>
     /// <param name="environment">What differs from the defaults, but for ports.</param>
-    public ClusterProcess(string id, string program, params IEnumerable<(string Name, string Value)> environment)
+    public ClusterProcess(string id, string program, ProcessPlace place, params IEnumerable<(string Name, string Value)> environment)
     {
-        Id = id;
-        _start = new ProcessStartInfo(Executable(program))
+        (Id, Host) = (id, place.Host);
+        string[] command = [.. place.Wrapper, Executable(program), "--settings", _folder.Write(SettingsFile, "")];
+        _start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = _folder.Root, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         _isWeb = program == "Node.Web";
+        _start.Environment[BindVariables[program]] = $"{Host}";
         (string, string)[] ports = [("GRPC_PORT", $"{GrpcPort}"), (_isWeb ? "WEB_PORT" : "HTTP_PORT", $"{HttpPort}"), ("METRICS_PORT", $"{MetricsPort}")];
         foreach ((string name, string value) in ports.Concat(environment))
         {
@@ -45,6 +55,9 @@ internal sealed class ClusterProcess : IAsyncDisposable
 
     public string Id { get; }
 
+    /// <summary>What its ports are bound to.</summary>
+    public IPAddress Host { get; }
+
     public int GrpcPort { get; } = EtcdServer.FreePort();
 
     /// <summary>Of a node's WebSockets, and of the web-server.</summary>
@@ -52,10 +65,12 @@ internal sealed class ClusterProcess : IAsyncDisposable
 
     public int MetricsPort { get; } = EtcdServer.FreePort();
 
-    public string GrpcAddress => $"127.0.0.1:{GrpcPort}";
+    public string GrpcAddress => $"{Host}:{GrpcPort}";
 
-    /// <summary>It is started, and neither killed nor stopped.</summary>
-    public bool IsServing { get; private set; }
+    public IPEndPoint HttpAddress => new(Host, HttpPort);
+
+    /// <summary>It is started, and neither killed, stopped nor cut off.</summary>
+    public bool IsServing { get; set; }
 
     /// <summary>The end of what it has written.</summary>
     public string Tail
@@ -71,6 +86,9 @@ internal sealed class ClusterProcess : IAsyncDisposable
 
     /// <summary>Whether this run has built it.</summary>
     public static bool IsBuilt(string program) => File.Exists(Executable(program));
+
+    /// <summary>Writes its settings file anew; at first it is empty. The environment, which has the ports, takes precedence.</summary>
+    public void Configure(string yaml) => _folder.Replace(SettingsFile, yaml);
 
     /// <summary>Starts it, again with the ports that it had. It may not serve yet.</summary>
     public void Start()
@@ -120,7 +138,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
         {
             // The web-server has no metrics port, and nothing to say but that it is alive.
             JsonElement health = JsonElement.Parse(
-                await Http.GetStringAsync(new Uri($"http://127.0.0.1:{(_isWeb ? HttpPort : MetricsPort)}/health")));
+                await Http.GetStringAsync(new Uri($"http://{Host}:{(_isWeb ? HttpPort : MetricsPort)}/health")));
             bool isReady = !health.TryGetProperty("ready", out JsonElement ready) || ready.GetBoolean();
             bool missesNobody = !health.TryGetProperty("away", out JsonElement away) || !away.EnumerateObject().Any();
             return isReady && missesNobody ? null : $"{Id} says {health}";

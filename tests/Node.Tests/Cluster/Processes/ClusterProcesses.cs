@@ -16,11 +16,11 @@ internal sealed class ClusterProcesses : IAsyncDisposable
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
 
-    private readonly List<(string, string)> _environment = [];
+    private readonly ClusterSetup _setup;
     private readonly List<ClusterProcess> _all = [];
     private readonly Dictionary<ClusterProcess, GrpcChannel> _channels = [];
 
-    private ClusterProcesses(EtcdServer etcd) => Etcd = etcd;
+    private ClusterProcesses(ClusterSetup setup, EtcdServer etcd) => (_setup, Etcd) = (setup, etcd);
 
     public EtcdServer Etcd { get; }
 
@@ -39,13 +39,10 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     /// <summary>Null: not started.</summary>
     public ClusterProcess? Web { get; private set; }
 
+    private ProcessPlace Place => _setup.Network?.Outside ?? ProcessPlace.Here;
+
     /// <summary>Starts a controller and the others, and waits until each is healthy. Skips the test where something is not installed or built.</summary>
-    /// <param name="nodes">How many connect-nodes.</param>
-    /// <param name="managers">How many push-managers.</param>
-    /// <param name="stores">Whether with Redis and MariaDB.</param>
-    /// <param name="environment">Of every process.</param>
-    public static async Task<ClusterProcesses> StartAsync(
-        int nodes, int managers, bool stores, params IEnumerable<(string Name, string Value)> environment)
+    public static async Task<ClusterProcesses> StartAsync(ClusterSetup setup)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "processes are stopped and killed by Linux's signals");
         foreach (string program in (string[])["Node.Controller", "Node.Push", "Node.Connect", "Node.Web"])
@@ -53,20 +50,19 @@ internal sealed class ClusterProcesses : IAsyncDisposable
             Assert.SkipUnless(ClusterProcess.IsBuilt(program), $"{program} is not built");
         }
 
-        var cluster = new ClusterProcesses(await EtcdServer.StartAsync());
+        var cluster = new ClusterProcesses(setup, await EtcdServer.StartAsync(host: setup.Network?.Outside.Host));
         try
         {
-            cluster._environment.AddRange([("ETCD_ENDPOINTS", cluster.Etcd.Address.ToString()), .. environment]);
-            await cluster.StartStoresAsync(stores);
+            await cluster.StartStoresAsync();
             cluster.StartController("controller-1");
-            for (int i = 1; i <= managers; i++)
+            for (int i = 1; i <= setup.Managers; i++)
             {
                 cluster.Managers.Add(cluster.Start($"push-{i}", "Node.Push", ("MANAGER_ID", $"push-{i}")));
             }
 
-            for (int i = 1; i <= nodes; i++)
+            for (int i = 1; i <= setup.Nodes; i++)
             {
-                cluster.Nodes.Add(cluster.Start($"node-{i}", "Node.Connect", ("NODE_ID", $"node-{i}")));
+                cluster.StartNode($"node-{i}", setup.Network is { } network && i == setup.Nodes ? network.Inside : cluster.Place);
             }
 
             await cluster.HealedAsync();
@@ -157,20 +153,35 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         await Etcd.DisposeAsync();
     }
 
-    private async Task StartStoresAsync(bool stores)
+    private async Task StartStoresAsync()
     {
-        if (stores)
+        if (_setup.Stores)
         {
             Redis = await RedisServer.StartNewAsync();
             MariaDb = await MariaDbServer.StartNewAsync();
         }
     }
 
+    private void StartNode(string id, ProcessPlace place)
+    {
+        ClusterProcess node = Create(id, "Node.Connect", place, ("NODE_ID", id), ("AUTH_ALLOW_ANONYMOUS", "true"));
+        node.Configure(_setup.NodeSettings);
+        node.Start();
+        Nodes.Add(node);
+    }
+
     private ClusterProcess Start(string id, string program, params IEnumerable<(string, string)> environment)
     {
-        var process = new ClusterProcess(id, program, _environment.Concat(environment));
-        _all.Add(process);
+        ClusterProcess process = Create(id, program, Place, environment);
         process.Start();
+        return process;
+    }
+
+    private ClusterProcess Create(string id, string program, ProcessPlace place, params IEnumerable<(string, string)> environment)
+    {
+        var process = new ClusterProcess(
+            id, program, place, [("ETCD_ENDPOINTS", $"{Etcd.Address}"), .. _setup.Environment, .. environment]);
+        _all.Add(process);
         return process;
     }
 }

@@ -62,12 +62,14 @@ internal sealed class Crowd : IAsyncDisposable
     }
 
     /// <summary>Whoever is on this node leaves it without a word, and comes back to one that serves.</summary>
-    public void Leave(ClusterProcess node)
+    /// <param name="node">The node.</param>
+    /// <param name="everyOther">Only every other one does.</param>
+    /// <returns>How many.</returns>
+    public int Leave(ClusterProcess node, bool everyOther = false)
     {
-        foreach (CrowdMember member in _members.Where(member => member.Node == node))
-        {
-            member.Move();
-        }
+        CrowdMember[] leaving = [.. _members.Where(member => member.Node == node).Where((_, place) => !everyOther || place % 2 == 0)];
+        Array.ForEach(leaving, member => member.Move());
+        return leaving.Length;
     }
 
     /// <summary>Brings those back whose place is on this node.</summary>
@@ -136,6 +138,13 @@ internal sealed class Crowd : IAsyncDisposable
         if (rooms is null || rooms.Rooms.Count != _rooms.Length)
         {
             return $"the controller knows {rooms?.Rooms.Count} rooms: {rooms}";
+        }
+
+        RoomStats? stats = await _cluster.AskAsync(controller => controller.GetRoomStatsAsync(new GetRoomStatsRequest()).ResponseAsync);
+        ulong size = (ulong)_members.Length;
+        if (stats is null || (stats.Members, stats.Users, stats.Connections) != (size, size, size))
+        {
+            return $"the controller counts {stats}, and there are {size}";
         }
 
         for (int room = 0; room < _rooms.Length; room++)
@@ -207,8 +216,17 @@ internal sealed class Crowd : IAsyncDisposable
             return $"the controller says {info}, and there are {string.Join(", ", places)}";
         }
 
-        string[] told = await members[0].AskPresenceAsync();
-        return names.SequenceEqual(told.Order(StringComparer.Ordinal)) ? null : $"{members[0].Name} is told of {string.Join(", ", told)} in {room}";
+        // One on each node.
+        foreach (CrowdMember member in members.DistinctBy(member => member.Node))
+        {
+            string[] told = await member.AskPresenceAsync();
+            if (!names.SequenceEqual(told.Order(StringComparer.Ordinal)))
+            {
+                return $"{member.Name} on {member.Node!.Id} is told of {string.Join(", ", told)} in {room}";
+            }
+        }
+
+        return null;
     }
 
     private IEnumerable<string> AuditRoom(string room, CrowdMember[] members)

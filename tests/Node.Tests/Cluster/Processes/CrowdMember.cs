@@ -101,9 +101,10 @@ internal sealed class CrowdMember(string name, string room, Func<CrowdMember, Cl
             {
                 await VisitAsync(_stopped.Token);
             }
-            catch (Exception error) when (error is WebSocketException or OperationCanceledException)
+            catch (Exception error) when (error is WebSocketException or OperationCanceledException or ObjectDisposedException)
             {
-                // The node is gone, or this member was moved.
+                // The node is gone, or this member was moved: an abort while the reader is between two receives makes the framework's next
+                // receive throw ObjectDisposedException in place of WebSocketException.
             }
             catch (Exception error)
             {
@@ -136,7 +137,7 @@ internal sealed class CrowdMember(string name, string room, Func<CrowdMember, Cl
         using (var connect = CancellationTokenSource.CreateLinkedTokenSource(cancel))
         {
             connect.CancelAfter(ConnectTimeout);
-            await _socket.ConnectAsync(new Uri($"ws://127.0.0.1:{Node.HttpPort}/ws?user={name}"), Http, connect.Token);
+            await _socket.ConnectAsync(new Uri($"ws://{Node.HttpAddress}/ws?user={name}"), Http, connect.Token);
         }
 
         Ledger.Hold();

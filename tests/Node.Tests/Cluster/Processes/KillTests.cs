@@ -22,7 +22,7 @@ public sealed class KillTests
     [Fact]
     public async Task Whatever_is_killed_nobody_misses_a_message_and_all_is_well_again()
     {
-        await using ClusterProcesses cluster = _cluster = await ClusterProcesses.StartAsync(nodes: 3, managers: 2, stores: true);
+        await using ClusterProcesses cluster = _cluster = await ClusterProcesses.StartAsync(new ClusterSetup(Nodes: 3, Managers: 2) { Stores = true });
         await using Crowd crowd = _crowd = await Crowd.GatherAsync(cluster, CrowdSize);
         await UnnoticedAsync("nothing", () => Task.CompletedTask);
         await UnnoticedAsync("the web-server", () => KillAsync(cluster.StartWeb()));
