@@ -74,6 +74,8 @@ internal sealed class HubMeter : IDisposable
         LoopCount("node.accept.pauses", "{pause}", "Times that accepting paused for want of descriptors or memory", hub, c => c.AcceptPauses);
         LoopCount("node.received", "By", "Bytes received", hub, c => c.BytesReceived);
         LoopCount("node.sent", "By", "Bytes sent", hub, c => c.BytesSent);
+        LoopCount("node.sends", "{send}", "Writes to connections", hub, c => c.Sends);
+        LoopCount("node.send.batches", "{batch}", "System calls that made many of these at once, by io_uring", hub, c => c.Batches);
         LoopCount("node.loop.turns", "{turn}", "Turns of the event loops", hub, c => c.Turns);
         LoopCount("node.loop.faults", "{fault}", "Exceptions that escaped to a loop", hub, c => c.Faults);
         LoopCount("node.queue.waits", "{wait}", "Sends after which something had to wait", hub, c => c.SendsShort);

@@ -19,6 +19,9 @@ public static partial class NodeLog
     [LoggerMessage(5, LogLevel.Information, "Stopped; {Cut} connections were cut at the deadline")]
     public static partial void Stopped(this ILogger log, int cut);
 
+    [LoggerMessage(8, LogLevel.Information, "What a turn sends leaves {Path}")]
+    public static partial void SendPath(this ILogger log, string path);
+
     [LoggerMessage(20, LogLevel.Warning, "Accepting paused: {Reason}")]
     public static partial void AcceptPaused(this ILogger log, string reason);
 
