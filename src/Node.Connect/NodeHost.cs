@@ -130,6 +130,7 @@ public sealed class NodeHost : IAsyncDisposable
         _log.Starting(
             settings.Node.EffectiveId, Version, _transport.Loops.Count, settings.Node.Transport.ToString(),
             Environment.ProcessId);
+        _log.SendPath(_transport.SendPath);
         foreach (string warning in _loaded.Warnings)
         {
             _log.SettingsWarning(warning);

@@ -75,6 +75,8 @@ internal sealed class HubMeter : IDisposable
         LoopCount("node.disconnects", "{connection}", "Connections that have ended, however they did", hub, c => c.Closed);
         LoopCount("node.received", "By", "Bytes received", hub, c => c.BytesReceived);
         LoopCount("node.sent", "By", "Bytes sent", hub, c => c.BytesSent);
+        LoopCount("node.sends", "{send}", "Writes to connections", hub, c => c.Sends);
+        LoopCount("node.send.batches", "{batch}", "System calls that made many of these at once, by io_uring", hub, c => c.Batches);
         LoopCount("node.loop.turns", "{turn}", "Turns of the event loops", hub, c => c.Turns);
         LoopCount("node.loop.faults", "{fault}", "Exceptions that escaped to a loop", hub, c => c.Faults);
         LoopCount("node.queue.waits", "{wait}", "Sends after which something had to wait", hub, c => c.SendsShort);

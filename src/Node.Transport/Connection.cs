@@ -116,6 +116,14 @@ public abstract class Connection
     /// <returns>The number of bytes taken; 0 when none now; negative when the connection broke (and is released).</returns>
     internal abstract int TrySend(ReadOnlySpan<byte> bytes);
 
+    /// <summary>Where bytes can be sent past <see cref="TrySend"/>; negative where there is no such place.</summary>
+    internal virtual int Descriptor => -1;
+
+    /// <summary>Takes note of what came of a send past <see cref="TrySend"/>.</summary>
+    /// <param name="result">The bytes taken, or minus the errno.</param>
+    /// <returns>As <see cref="TrySend"/>.</returns>
+    internal virtual int Sent(int result) => throw new NotSupportedException();
+
     /// <summary>Has <see cref="OnWritable"/> called once the socket takes bytes again.</summary>
     internal abstract void WaitWritable();
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 
 namespace Node.Transport;
 
@@ -26,6 +27,8 @@ internal sealed class DescriptorConnection : Connection
         _connecting = connecting;
         _interest = connecting ? Readiness.Writable : InputOnly;
     }
+
+    internal override int Descriptor => _descriptor;
 
     private ReadinessPoller Poller => Loop.Sockets;
 
@@ -64,15 +67,19 @@ internal sealed class DescriptorConnection : Connection
 
     internal override int TrySend(ReadOnlySpan<byte> bytes)
     {
-        int sent = Poller.Send(_descriptor, bytes);
         Loop.Counters.Sends++;
-        if (sent >= 0)
+        return Sent(Poller.Send(_descriptor, bytes));
+    }
+
+    internal override int Sent(int result)
+    {
+        if (result >= 0)
         {
-            Loop.Counters.BytesSent += sent;
-            return sent;
+            Loop.Counters.BytesSent += result;
+            return result;
         }
 
-        if (sent is -Errno.Again or -Errno.Interrupted or -Errno.NoBuffers or -Errno.OutOfMemory)
+        if (result is -Errno.Again or -Errno.Interrupted or -Errno.NoBuffers or -Errno.OutOfMemory)
         {
             return 0;
         }
@@ -96,6 +103,7 @@ internal sealed class DescriptorConnection : Connection
 
     private protected override void ReleaseTransport()
     {
+        Debug.Assert(!Loop.Outbox.HasPending, "a number in a batch could be somebody else's when it is submitted");
         Poller.Close(_descriptor);
         ReturnLeftover();
     }

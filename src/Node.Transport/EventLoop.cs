@@ -45,7 +45,7 @@ public sealed class EventLoop : PipeScheduler, IDisposable
         _sockets = poller as ReadinessPoller;
         Now = poller.Milliseconds;
         Timers = new TimerWheel(Now);
-        Outbox = new Outbox(new FramePool(Counters));
+        Outbox = new Outbox(new FramePool(Counters), _sockets?.Batch);
         Context = new LoopContext(this);
         _expire = slot => _connections.InSlot(slot)?.OnDeadline();
     }

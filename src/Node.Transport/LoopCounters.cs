@@ -37,6 +37,9 @@ public sealed class LoopCounters
     public long Sends;
     public long BytesSent;
 
+    /// <summary>System calls that made many of the sends at once.</summary>
+    public long Batches;
+
     /// <summary>Sends after which something had to wait.</summary>
     public long SendsShort;
 

@@ -27,16 +27,18 @@ public sealed class LoopGroup : IDisposable
     public static bool HasEpoll { get; } = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is
         Architecture.X64 or Architecture.Arm64 or Architecture.RiscV64 or Architecture.LoongArch64;
 
+    /// <param name="count">How many; 0 means one a core.</param>
+    /// <param name="batchFrom">See <see cref="TransportOptions.BatchFrom"/>.</param>
     /// <exception cref="PlatformNotSupportedException">There is no epoll here, see <see cref="HasEpoll"/>.</exception>
-    public static LoopGroup Epoll(int count) =>
+    public static LoopGroup Epoll(int count, int batchFrom = 0) =>
         HasEpoll
-            ? new LoopGroup(count, NewEpollPoller)
+            ? new LoopGroup(count, EpollPollers(batchFrom))
             : throw new PlatformNotSupportedException("no epoll on this machine; set node.transport to sockets");
 
     public static LoopGroup Sockets(int count) => new(count, static () => new ParkingPoller());
 
     [SupportedOSPlatform("linux")]
-    private static EpollPoller NewEpollPoller() => new();
+    private static Func<Poller> EpollPollers(int batchFrom) => () => new EpollPoller(batchFrom);
 
     public void Start()
     {

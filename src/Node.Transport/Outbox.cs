@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Run = Node.Transport.TurnFrames.Run;
 
 namespace Node.Transport;
 
@@ -10,7 +10,7 @@ namespace Node.Transport;
 /// Within the turn nothing is counted or copied per connection: an entry is two frame numbers. Frames that follow each other in
 /// the arena are one range of bytes, so sixteen messages to a room of thousands cost each member one write of one range.
 /// Only where a socket does not take its bytes is the frame copied out of the arena, once for all queues that need it.
-/// <see cref="Flush"/> is the seam behind which a turn's sends can be submitted as one batch.
+/// <see cref="Flush"/> submits the sends of a turn together where the poller can (<see cref="SendBatch"/>) and there are enough.
 /// </remarks>
 public sealed class Outbox
 {
@@ -19,43 +19,34 @@ public sealed class Outbox
     // A turn that produces more than this is flushed in the middle, so that memory stays bounded.
     private const int FlushBytes = 4 * 1024 * 1024;
 
-    private readonly Arena _arena = new();
     private readonly FramePool _pool;
+    private readonly TurnFrames _frames;
+    private readonly PendingSends? _pending;
     private readonly byte[] _gather = GC.AllocateUninitializedArray<byte>(GatherBytes, pinned: true);
-    private Frame[] _frames = new Frame[256];
-    private int _frameCount;
     private Entry[] _entries = new Entry[256];
     private int _entryCount;
-    private Run[] _runs = new Run[64];
-    private int _runCount;
+    private int _gathered;
     private bool _flushing;
+    private bool _batching;
 
-    internal Outbox(FramePool pool)
+    internal Outbox(FramePool pool, SendBatch? batch = null)
     {
         _pool = pool;
+        _frames = new TurnFrames(pool);
+        _pending = batch is null ? null : new PendingSends(batch, pool.Counters);
     }
+
+    /// <summary>Sends wait to be submitted: nothing may be closed now.</summary>
+    internal bool HasPending => _pending is { Count: > 0 };
 
     internal bool IsEmpty => _entryCount == 0;
 
     /// <summary>Space for a frame of at most <paramref name="maxBytes"/>; good until the next call of any member.</summary>
-    public Span<byte> Reserve(int maxBytes) => _arena.Reserve(maxBytes);
+    public Span<byte> Reserve(int maxBytes) => _frames.Reserve(maxBytes);
 
     /// <summary>Makes the first bytes of what was reserved a frame of this turn.</summary>
     /// <returns>The frame's number, good for <see cref="Enqueue"/> until the turn ends.</returns>
-    public int Commit(int bytes, FrameTraits traits)
-    {
-        if (_frameCount == _frames.Length)
-        {
-            Array.Resize(ref _frames, _frames.Length * 2);
-        }
-
-        ref Frame frame = ref _frames[_frameCount];
-        frame.Start = _arena.Commit(bytes);
-        frame.Chunk = _arena.Current;
-        frame.Length = bytes;
-        frame.Traits = traits;
-        return _frameCount++;
-    }
+    public int Commit(int bytes, FrameTraits traits) => _frames.Commit(bytes, traits);
 
     /// <summary>Sends a frame to a connection at the end of the turn; one that is closed ignores it.</summary>
     public void Enqueue(Connection connection, int frame)
@@ -79,14 +70,11 @@ public sealed class Outbox
         }
 
         ref Entry entry = ref _entries[index];
-        ref Run last = ref entry.LastRun < 0 ? ref entry.First : ref _runs[entry.LastRun];
-        if (frame == last.LastFrame + 1 && Follows(frame))
+        ref Run last = ref entry.LastRun < 0 ? ref entry.First : ref _frames.RunAt(entry.LastRun);
+        if (!_frames.TryExtend(ref last, frame))
         {
-            last.LastFrame = frame;
-            return;
+            AppendRun(ref entry, frame);
         }
-
-        AppendRun(ref entry, frame);
     }
 
     /// <summary>Commits a frame and enqueues it for one connection.</summary>
@@ -99,7 +87,7 @@ public sealed class Outbox
     /// </summary>
     public void FlushIfFull()
     {
-        if (_arena.Used > FlushBytes)
+        if (_frames.Used > FlushBytes)
         {
             Flush();
         }
@@ -114,19 +102,29 @@ public sealed class Outbox
         }
 
         _flushing = true;
+        _batching = _pending is not null && _pending.Pays(_entryCount);
         bool someAreBehind = false;
-        for (int i = 0; i < _entryCount; i++)
+        int next = 0;
+        do
         {
-            if (_entries[i].Connection.Backlog is null)
+            for (; next < _entryCount; next++)
             {
-                FlushEntry(i);
+                if (_entries[next].Connection.Backlog is null)
+                {
+                    FlushEntry(next);
+                }
+                else
+                {
+                    someAreBehind = true;
+                }
             }
-            else
-            {
-                someAreBehind = true;
-            }
-        }
 
+            // What is heard of these may bring forth more.
+            SubmitPending();
+        }
+        while (next < _entryCount);
+
+        _batching = false;
         // Who does not keep up comes last: ten thousand queues filled first would delay everybody else by milliseconds.
         for (int i = 0; someAreBehind && i < _entryCount; i++)
         {
@@ -195,27 +193,19 @@ public sealed class Outbox
         }
     }
 
-    /// <summary>Whether it lies right behind the frame before it: all do but the first of a chunk.</summary>
-    private bool Follows(int frame) => _frames[frame].Start != 0;
-
     private void AppendRun(ref Entry entry, int frame)
     {
-        if (_runCount == _runs.Length)
-        {
-            Array.Resize(ref _runs, _runs.Length * 2);
-        }
-
-        _runs[_runCount] = new Run(frame);
+        int run = _frames.StartRun(frame);
         if (entry.LastRun < 0)
         {
-            entry.First.Next = _runCount;
+            entry.First.Next = run;
         }
         else
         {
-            _runs[entry.LastRun].Next = _runCount;
+            _frames.RunAt(entry.LastRun).Next = run;
         }
 
-        entry.LastRun = _runCount++;
+        entry.LastRun = run;
     }
 
     private void FlushEntry(int index)
@@ -230,7 +220,7 @@ public sealed class Outbox
 
         if (connection.Backlog is null)
         {
-            FlushConnection(connection, first);
+            FlushConnection(index, connection, first);
         }
         else
         {
@@ -238,9 +228,27 @@ public sealed class Outbox
         }
     }
 
-    private void FlushConnection(Connection connection, in Run first)
+    private void FlushConnection(int index, Connection connection, in Run first)
     {
-        ReadOnlySpan<byte> bytes = first.Next < 0 ? BytesOf(first) : Gather(first);
+        ReadOnlySpan<byte> bytes = first.Next < 0 ? _frames.BytesOf(first) : Gather(first);
+        if (_batching && connection.Descriptor >= 0 && !bytes.IsEmpty)
+        {
+            AddPending(index, connection.Descriptor, bytes, isGathered: first.Next >= 0);
+            return;
+        }
+
+        if (HasPending)
+        {
+            // What is gathered for them may be in the way; and what is heard of them may close this one.
+            SubmitPending();
+            if (connection.IsOpen)
+            {
+                FlushConnection(index, connection, first);
+            }
+
+            return;
+        }
+
         if (bytes.IsEmpty)
         {
             FlushRuns(connection, first);
@@ -254,12 +262,48 @@ public sealed class Outbox
         }
     }
 
+    private void AddPending(int index, int descriptor, ReadOnlySpan<byte> bytes, bool isGathered)
+    {
+        _pending!.Add(index, descriptor, bytes);
+        _gathered += isGathered ? bytes.Length : 0;
+        if (_pending.IsFull)
+        {
+            SubmitPending();
+        }
+    }
+
+    /// <summary>Sends what waits for it as one, then sees to those that were cut short or broke.</summary>
+    private void SubmitPending()
+    {
+        if (!HasPending)
+        {
+            return;
+        }
+
+        _gathered = 0;
+        foreach (SendOutcome outcome in _pending!.Submit())
+        {
+            ref Entry entry = ref _entries[_pending.EntryOf(outcome)];
+            Connection connection = entry.Connection;
+            Run first = entry.First;
+            int length = _frames.TotalOf(first);
+            _pool.Counters.BytesSent -= length;
+
+            // An outcome before this one may have closed it.
+            int sent = connection.IsOpen ? connection.Sent(outcome.Sent) : -1;
+            if (sent >= 0 && sent < length)
+            {
+                QueueRest(connection, first, sent);
+            }
+        }
+    }
+
     /// <summary>What does not fit the gather buffer goes run by run: such runs are long, one call each costs little.</summary>
     private void FlushRuns(Connection connection, Run run)
     {
         while (true)
         {
-            ReadOnlySpan<byte> bytes = BytesOf(run);
+            ReadOnlySpan<byte> bytes = _frames.BytesOf(run);
             int sent = connection.TrySend(bytes);
             if (sent < 0)
             {
@@ -277,7 +321,7 @@ public sealed class Outbox
                 return;
             }
 
-            run = _runs[run.Next];
+            run = _frames.RunAt(run.Next);
         }
     }
 
@@ -285,27 +329,11 @@ public sealed class Outbox
     /// Copies short runs together: up to 64 KiB, a copy costs less than the kernel's walk over an iovec, and one call serves
     /// every kind of connection.
     /// </summary>
-    /// <returns>Empty when the runs do not fit.</returns>
-    private ReadOnlySpan<byte> Gather(Run run)
+    /// <returns>Empty when the runs do not fit behind those that wait to be submitted.</returns>
+    private ReadOnlySpan<byte> Gather(in Run first)
     {
-        int total = 0;
-        while (true)
-        {
-            ReadOnlySpan<byte> bytes = BytesOf(run);
-            if (bytes.Length > GatherBytes - total)
-            {
-                return [];
-            }
-
-            bytes.CopyTo(_gather.AsSpan(total));
-            total += bytes.Length;
-            if (run.Next < 0)
-            {
-                return _gather.AsSpan(0, total);
-            }
-
-            run = _runs[run.Next];
-        }
+        int length = _frames.Gather(first, _gather.AsSpan(_gathered));
+        return _gather.AsSpan(_gathered, length);
     }
 
     private void QueueRest(Connection connection, Run run, int sent)
@@ -325,18 +353,18 @@ public sealed class Outbox
         {
             for (int frame = run.FirstFrame; frame <= run.LastFrame; frame++)
             {
-                int length = _frames[frame].Length;
+                int length = _frames.LengthOf(frame);
                 if (sent >= length)
                 {
                     sent -= length;
                 }
                 else if (sent > 0)
                 {
-                    backlog.StartWith(Share(frame), sent);
+                    backlog.StartWith(_frames.Share(frame), sent);
                     _pool.Counters.QueuedBytes += length - sent;
                     sent = 0;
                 }
-                else if (overflowed && _frames[frame].Traits.Lane == Lane.Data)
+                else if (overflowed && _frames.TraitsOf(frame).Lane == Lane.Data)
                 {
                     _pool.Counters.DroppedAtClose++;
                 }
@@ -351,7 +379,7 @@ public sealed class Outbox
                 break;
             }
 
-            run = _runs[run.Next];
+            run = _frames.RunAt(run.Next);
         }
 
         if (overflowed)
@@ -363,7 +391,7 @@ public sealed class Outbox
     private bool TryQueue(SendQueue backlog, int frame)
     {
         int before = backlog.Bytes;
-        bool kept = backlog.Append(Share(frame), _frames[frame].Traits);
+        bool kept = backlog.Append(_frames.Share(frame), _frames.TraitsOf(frame));
         _pool.Counters.QueuedBytes += backlog.Bytes - before;
         if (!kept)
         {
@@ -374,58 +402,12 @@ public sealed class Outbox
         return kept;
     }
 
-    private SharedFrame Share(int frame) => _frames[frame].Shared ??= Hold(frame);
-
-    private SharedFrame Hold(int frame)
-    {
-        // The turn holds a reference of its own until it ends: a queue that is full may drop the frame at once.
-        SharedFrame shared = _pool.Rent(_arena.Bytes(_frames[frame].Chunk, _frames[frame].Start, _frames[frame].Length));
-        shared.AddReference();
-        return shared;
-    }
-
-    private ReadOnlySpan<byte> BytesOf(in Run run)
-    {
-        ref Frame first = ref _frames[run.FirstFrame];
-        ref Frame last = ref _frames[run.LastFrame];
-        Debug.Assert(first.Chunk == last.Chunk, "a run is one range of one chunk");
-        return _arena.Bytes(first.Chunk, first.Start, last.Start + last.Length - first.Start);
-    }
-
     private void Reset()
     {
-        for (int i = 0; i < _frameCount; i++)
-        {
-            if (_frames[i].Shared is { } shared)
-            {
-                _pool.Release(shared);
-            }
-        }
-
-        // References are cleared, so that a closed connection or a gone room does not stay alive through here.
-        Array.Clear(_frames, 0, _frameCount);
+        // References are cleared, so that a closed connection does not stay alive through here.
         Array.Clear(_entries, 0, _entryCount);
-        _frameCount = 0;
         _entryCount = 0;
-        _runCount = 0;
-        _arena.Reset();
-    }
-
-    private struct Frame
-    {
-        public int Chunk;
-        public int Start;
-        public int Length;
-        public FrameTraits Traits;
-        public SharedFrame? Shared;
-    }
-
-    /// <summary>Frames that follow each other in the arena, by number.</summary>
-    private struct Run(int frame)
-    {
-        public int FirstFrame = frame;
-        public int LastFrame = frame;
-        public int Next = -1;
+        _frames.Reset();
     }
 
     private struct Entry(Connection connection, int frame)

@@ -16,6 +16,12 @@ namespace Node.Transport;
 /// </remarks>
 public abstract class ReadinessPoller : Poller
 {
+    /// <summary>Takes many sends at once; null where there is no such thing.</summary>
+    public virtual SendBatch? Batch => null;
+
+    /// <summary>Why there is no <see cref="Batch"/> although one was asked for, in words.</summary>
+    public virtual string? BatchRefusal => null;
+
     /// <summary>Starts to watch a descriptor. Its events carry <paramref name="key"/>.</summary>
     public abstract int Add(int descriptor, ulong key, Readiness interest);
 

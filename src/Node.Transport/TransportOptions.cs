@@ -4,10 +4,10 @@ namespace Node.Transport;
 
 public enum TransportKind
 {
-    /// <summary>Epoll where it exists, sockets elsewhere.</summary>
+    /// <summary>Epoll where it exists, with sends in batches where the kernel lets us; sockets elsewhere.</summary>
     Auto,
 
-    /// <summary>Raw descriptors under epoll: Linux.</summary>
+    /// <summary>Raw descriptors under epoll, every send by itself: Linux.</summary>
     Epoll,
 
     /// <summary><see cref="System.Net.Sockets.Socket"/> and pipelines: everywhere, and always for TLS.</summary>
@@ -25,6 +25,9 @@ public sealed record TransportOptions
     public IPEndPoint EndPoint { get; init; } = new(IPAddress.Loopback, 8083);
 
     public ListenerOptions Listener { get; init; } = new();
+
+    /// <summary>Sends of one turn from which <see cref="TransportKind.Auto"/> submits them in batches; with fewer it is not worth it.</summary>
+    public int BatchFrom { get; init; } = 8;
 
     /// <summary>Null listens without TLS.</summary>
     public TlsOptions? Tls { get; init; }

@@ -33,12 +33,23 @@ public sealed class TransportServer : IDisposable
         // Loops on epoll can have connections of both kinds, so TLS changes only who accepts.
         bool epoll = options.Kind == TransportKind.Epoll
             || (options.Kind == TransportKind.Auto && LoopGroup.HasEpoll);
-        _group = epoll ? LoopGroup.Epoll(options.Loops) : LoopGroup.Sockets(options.Loops);
         _byDescriptors = epoll && options.Tls is null;
+        int batchFrom = _byDescriptors && options.Kind == TransportKind.Auto ? options.BatchFrom : 0;
+        _group = epoll ? LoopGroup.Epoll(options.Loops, batchFrom) : LoopGroup.Sockets(options.Loops);
     }
 
     /// <summary>The loops; set their <see cref="EventLoop.Fault"/> and <see cref="EventLoop.TurnEnding"/> before the start.</summary>
     public IReadOnlyList<EventLoop> Loops => _group.Loops;
+
+    /// <summary>How what a turn sends reaches the kernel, for a log; where it could go in batches and does not, why.</summary>
+    public string SendPath => _byDescriptors
+        ? Loops[0].Sockets switch
+        {
+            { Batch: not null } => "in batches by io_uring",
+            { BatchRefusal: { } reason } => $"one by one ({reason})",
+            _ => "one by one",
+        }
+        : "by sockets";
 
     /// <summary>What has become of the handshakes; all zero without TLS.</summary>
     public TlsCounters Tls { get; } = new();

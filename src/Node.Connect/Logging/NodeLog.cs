@@ -22,6 +22,9 @@ public static partial class NodeLog
     [LoggerMessage(8, LogLevel.Warning, "This machine is small for the settings: {Limit}. ./build.sh tune --connections {Connections} explains, and sets it with --apply")]
     public static partial void MachineTooSmall(this ILogger log, string limit, int connections);
 
+    [LoggerMessage(9, LogLevel.Information, "What a turn sends leaves {Path}")]
+    public static partial void SendPath(this ILogger log, string path);
+
     [LoggerMessage(20, LogLevel.Warning, "Accepting paused: {Reason}")]
     public static partial void AcceptPaused(this ILogger log, string reason);
 

@@ -23,16 +23,29 @@ public sealed unsafe class EpollPoller : ReadinessPoller
 
     private readonly int _epoll;
     private readonly SafeFileHandle _wake;
+    private readonly SendRing? _ring;
     private byte* _events;
 
+    /// <param name="batchFrom">
+    /// Sends of a turn from which they are submitted as one, where the kernel has io_uring and lets us; 0 for never.
+    /// </param>
     /// <exception cref="Win32Exception">The process is out of descriptors.</exception>
-    public EpollPoller()
+    public EpollPoller(int batchFrom = 0)
     {
         _epoll = Check(Libc.EpollCreate(Libc.EpollCloexec));
         _wake = new SafeFileHandle(Check(Libc.EventFd(0, Libc.EventfdNonblockCloexec)), ownsHandle: true);
         _events = (byte*)NativeMemory.AllocZeroed((nuint)(MaxEvents * EventSize));
         Check(Add((int)_wake.DangerousGetHandle(), WakeKey, Readiness.Readable));
+        string? refusal = null;
+        _ring = batchFrom > 0 ? SendRing.TryCreate(batchFrom, out refusal) : null;
+        BatchRefusal = refusal;
     }
+
+    /// <inheritdoc/>
+    public override SendBatch? Batch => _ring;
+
+    /// <inheritdoc/>
+    public override string? BatchRefusal { get; }
 
     /// <inheritdoc/>
     public override long Milliseconds => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1000);
@@ -201,9 +214,7 @@ public sealed unsafe class EpollPoller : ReadinessPoller
     {
         fixed (byte* bytes = source)
         {
-            var sent = (int)Libc.SystemCall(
-                Libc.SysSendTo, descriptor, bytes, source.Length, Libc.MsgNoSignal, 0, 0);
-            return sent >= 0 ? sent : -Marshal.GetLastSystemError();
+            return Send(descriptor, bytes, source.Length);
         }
     }
 
@@ -213,6 +224,13 @@ public sealed unsafe class EpollPoller : ReadinessPoller
     /// <inheritdoc/>
     public override void Close(int descriptor) => Libc.Close(descriptor);
 
+    /// <inheritdoc cref="ReadinessPoller.Send"/>
+    internal static int Send(int descriptor, byte* bytes, int length)
+    {
+        var sent = (int)Libc.SystemCall(Libc.SysSendTo, descriptor, bytes, length, Libc.MsgNoSignal, 0, 0);
+        return sent >= 0 ? sent : -Marshal.GetLastSystemError();
+    }
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
@@ -221,6 +239,7 @@ public sealed unsafe class EpollPoller : ReadinessPoller
             NativeMemory.Free(_events);
             _events = null;
             _wake.Dispose();
+            _ring?.Dispose();
             Libc.Close(_epoll);
         }
 

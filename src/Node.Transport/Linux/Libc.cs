@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 namespace Node.Transport.Linux;
 
 /// <summary>
-/// The system calls of <see cref="EpollPoller"/>. Signatures as in the man pages; structures are passed as bytes
+/// The system calls of <see cref="EpollPoller"/> and <see cref="SendRing"/>. Signatures as in the man pages; structures are passed as bytes
 /// because epoll_event is packed on x86-64 and is not on arm64.
 /// </summary>
 internal static unsafe partial class Libc
@@ -27,12 +27,18 @@ internal static unsafe partial class Libc
     internal const int SolSocket = 1;
     internal const int SoReuseAddr = 2;
     internal const int SoError = 4;
+    internal const int SoSendBuffer = 7;
     internal const int SoReusePort = 15;
     internal const int IpProtoTcp = 6;
     internal const int TcpNoDelay = 1;
     internal const int IpProtoIp = 0;
     internal const int IpBindAddressNoPort = 24;
+    internal const int MsgDontWait = 0x40;
+    internal const int MsgWaitAll = 0x100;
     internal const int MsgNoSignal = 0x4000;
+    internal const int AfUnix = 1;
+    internal const int ProtReadWrite = 3;
+    internal const int MapSharedPopulate = 0x8001;
     internal const int ShutWr = 1;
 
     // x86-64 has a table of numbers of its own; the other processors of LoopGroup.HasEpoll share the generic one.
@@ -67,6 +73,20 @@ internal static unsafe partial class Libc
     [SuppressGCTransition]
     internal static partial nint SystemCall(
         nint number, nint descriptor, byte* buffer, nint count, nint flags, nint address, nint addressLength);
+
+    /// <summary>A system call that may run for long without blocking: a collection does not wait for it.</summary>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint SystemCallThatRuns(
+        nint number, nint first, nint second, nint third, nint fourth, nint fifth, nint sixth);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    internal static partial void* Map(void* address, nint length, int protection, int flags, int descriptor, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    internal static partial int Unmap(void* address, nint length);
+
+    [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
+    internal static partial int SocketPair(int domain, int type, int protocol, int* descriptors);
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     internal static partial int Socket(int domain, int type, int protocol);

@@ -29,6 +29,11 @@ public sealed record SimulatedFaults
     /// <summary>What a socket takes before the peer reads.</summary>
     public int SendBufferBytes { get; init; } = 64 * 1024;
 
+    /// <summary>Sends from which a batch is worth it; 0: there are no batches. As the poller is made, so it stays.</summary>
+    public int BatchFrom { get; init; }
+
+    public int BatchCapacity { get; init; } = 8;
+
     public static SimulatedFaults Any(Random random) => new()
     {
         Short = random.NextDouble() * 0.9,
@@ -38,5 +43,7 @@ public sealed record SimulatedFaults
         AcceptFails = random.NextDouble() * 0.3,
         AddFails = random.NextDouble() * 0.05,
         SendBufferBytes = random.Next(1, 4096),
+        BatchFrom = random.Next(4),
+        BatchCapacity = random.Next(1, 8),
     };
 }

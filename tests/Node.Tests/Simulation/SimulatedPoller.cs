@@ -10,7 +10,7 @@ namespace Node.Tests.Simulation;
 /// <remarks>
 /// It keeps to what a kernel may do, at its worst: reads and writes of any length, EAGAIN and EINTR after readiness,
 /// readiness late, in any order and for nothing, errors from accept. What a program must not do (using a closed descriptor, closing one
-/// twice, watching one twice) throws.
+/// twice, watching one twice, closing one that is in a batch) throws.
 /// </remarks>
 public sealed class SimulatedPoller(Random random, SimulatedFaults faults) : ReadinessPoller
 {
@@ -18,6 +18,7 @@ public sealed class SimulatedPoller(Random random, SimulatedFaults faults) : Rea
 
     private readonly List<SimulatedSocket?> _descriptors = [];
     private readonly List<SimulatedSocket> _ready = [];
+    private SimulatedBatch? _batch;
     private long _now = 1_000;
     private int _nextPort = 40_000;
 
@@ -25,6 +26,10 @@ public sealed class SimulatedPoller(Random random, SimulatedFaults faults) : Rea
 
     /// <summary>Chances of trouble; may be changed at any time, also to none, to let everything settle.</summary>
     public SimulatedFaults Faults { get; set; } = faults;
+
+    /// <inheritdoc/>
+    public override SendBatch? Batch =>
+        Faults.BatchFrom == 0 ? null : _batch ??= new SimulatedBatch(this, random, Faults.BatchFrom, Faults.BatchCapacity);
 
     /// <summary>Descriptors in use, listeners included.</summary>
     public int OpenDescriptors => _descriptors.Count(socket => socket is not null);
@@ -193,6 +198,11 @@ public sealed class SimulatedPoller(Random random, SimulatedFaults faults) : Rea
     public override void Close(int descriptor)
     {
         Open(descriptor).CloseByServer();
+        if (_batch is not null && _batch.Contains(descriptor))
+        {
+            throw new InvalidOperationException($"descriptor {descriptor} is closed while a batch has a send for it");
+        }
+
         _descriptors[descriptor - FirstDescriptor] = null;
     }
 

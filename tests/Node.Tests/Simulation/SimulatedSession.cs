@@ -5,7 +5,8 @@ namespace Node.Tests.Simulation;
 
 /// <summary>A handler that does anything it may, and checks everything it is told.</summary>
 internal sealed class SimulatedSession(
-    Connection connection, SimulatedPeer peer, Random random, bool gentle, Action<SimulatedSession[]> send) : ConnectionHandler
+    Connection connection, SimulatedPeer peer, Random random, bool gentle, Action<SimulatedSession[]> send, Func<SimulatedSession> any)
+    : ConnectionHandler
 {
     private readonly Dictionary<int, SimulatedFrame> _enqueued = [];
     private readonly HashSet<int> _received = [];
@@ -58,6 +59,11 @@ internal sealed class SimulatedSession(
                 Connection.DropWaiting();
                 break;
             case 40 when !gentle: Connection.Abort(); break;
+            case 41 when !gentle: any().Connection.Abort(); break;
+            case < 45:
+                SimulatedSession other = any();
+                send(other == this ? [this] : [other, this]);
+                break;
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed class TransportSimulation : IDisposable
         _loop.Listen(new IPEndPoint(IPAddress.Loopback, 0), new ListenerOptions(), connection =>
         {
             SimulatedPeer peer = _peers.Single(peer => peer.Socket == _poller.LastAccepted);
-            peer.Session = new SimulatedSession(connection, peer, _random, _gentle, Send) { IsQuiet = _settling };
+            peer.Session = new SimulatedSession(connection, peer, _random, _gentle, Send, AnySession) { IsQuiet = _settling };
             _sessions.Add(peer.Session);
             return peer.Session;
         });
@@ -109,6 +109,8 @@ internal sealed class TransportSimulation : IDisposable
             session.Enqueue(frame, sent);
         }
     }
+
+    private SimulatedSession AnySession() => _sessions[_random.Next(_sessions.Count)];
 
     /// <summary>No more trouble: what waits must arrive, what is open must close, and nothing may be left.</summary>
     private void Settle()

@@ -72,7 +72,7 @@ public class ConnectionBehaviourTests
     [MemberData(nameof(Paths))]
     public async Task A_thousand_connections_are_served_and_leave_nothing_behind(PathKind kind)
     {
-        int count = kind is PathKind.Epoll or PathKind.Sockets ? 1000 : 200;
+        int count = kind is PathKind.Epoll or PathKind.Batches or PathKind.Sockets ? 1000 : 200;
         using var server = new TestServer(kind, Echo);
         var streams = new List<Stream>();
         for (int i = 0; i < count; i++)

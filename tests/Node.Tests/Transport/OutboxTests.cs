@@ -7,20 +7,26 @@ namespace Node.Tests.Transport;
 /// <summary>What a turn produces, with a kernel that does as the test wants.</summary>
 public class OutboxTests
 {
-    [Fact]
-    public void Frames_of_one_turn_leave_in_one_write()
+    private const int BatchCapacity = 4;
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Frames_of_one_turn_leave_in_one_write(int batchFrom)
     {
-        using var room = new Room(members: 3);
+        using var room = new Room(batchFrom, members: 3);
         long sends = room.Loop.Counters.Sends;
         room.Publish(frames: 16, bytes: 50);
         Assert.Equal(sends + 3, room.Loop.Counters.Sends);
         Assert.All(room.Peers, peer => Assert.Equal(16 * 50, peer.Read().Length));
     }
 
-    [Fact]
-    public void Interleaved_frames_of_two_rooms_arrive_in_the_order_of_the_calls()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Interleaved_frames_of_two_rooms_arrive_in_the_order_of_the_calls(int batchFrom)
     {
-        using var room = new Room(members: 2);
+        using var room = new Room(batchFrom, members: 2);
         room.Loop.Post(() =>
         {
             for (byte i = 0; i < 20; i++)
@@ -38,24 +44,30 @@ public class OutboxTests
         Assert.Equal([0, 3, 6, 9, 12, 15, 18], room.Peers[1].Read());
     }
 
-    [Fact]
-    public void A_message_costs_no_allocation_in_the_steady_state()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_message_costs_no_allocation_in_the_steady_state(int batchFrom)
     {
-        using var room = new Room(members: 200);
+        using var room = new Room(batchFrom, members: 200);
         Assert.Equal(0, room.MeasureAllocated(rounds: 50, room.PublishPosted));
     }
 
-    [Fact]
-    public void Neither_does_one_that_has_to_wait()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Neither_does_one_that_has_to_wait(int batchFrom)
     {
-        using var room = new Room(members: 50, sendBufferBytes: 100);
+        using var room = new Room(batchFrom, members: 50, sendBufferBytes: 100);
         Assert.Equal(0, room.MeasureAllocated(rounds: 20, room.PublishPosted));
     }
 
-    [Fact]
-    public void A_turn_that_produces_much_is_flushed_in_the_middle()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_turn_that_produces_much_is_flushed_in_the_middle(int batchFrom)
     {
-        using var room = new Room(members: 1, sendBufferBytes: 64 * 1024 * 1024);
+        using var room = new Room(batchFrom, members: 1, sendBufferBytes: 64 * 1024 * 1024);
         for (int i = 0; i < 100; i++)
         {
             room.Loop.Post(() => room.Loop.Outbox.Enqueue(room.Connections[0], room.Commit(100_000, 7)));
@@ -66,21 +78,117 @@ public class OutboxTests
         Assert.InRange(room.Loop.Counters.Sends, 2, 100);
     }
 
+    [Fact]
+    public void Sends_of_a_turn_go_in_batches_when_they_are_enough()
+    {
+        using var room = new Room(batchFrom: 3, members: (2 * BatchCapacity) + 1);
+        room.Publish(frames: 1, bytes: 50);
+        Assert.Equal(3, room.Loop.Counters.Batches);
+        Assert.Equal(room.Peers.Count, room.Loop.Counters.Sends);
+        Assert.Equal(room.Peers.Count * 50, room.Loop.Counters.BytesSent);
+        Assert.All(room.Peers, peer => Assert.Equal(50, peer.Read().Length));
+
+        room.Loop.Post(() =>
+        {
+            int frame = room.Commit(50, 1);
+            room.Loop.Outbox.Enqueue(room.Connections[0], frame);
+            room.Loop.Outbox.Enqueue(room.Connections[1], frame);
+        });
+        room.Loop.Turn();
+        Assert.Equal(3, room.Loop.Counters.Batches);
+        Assert.Equal(room.Peers.Count + 2, room.Loop.Counters.Sends);
+    }
+
+    [Fact]
+    public void What_a_batch_could_not_send_whole_waits_and_who_broke_is_closed()
+    {
+        using var room = new Room(batchFrom: 1, members: 6, sendBufferBytes: 100);
+        room.Loop.Outbox.Enqueue(room.Connections[1], room.Commit(60, 9));
+        room.Loop.Outbox.Enqueue(room.Connections[2], room.Commit(100, 9));
+        room.Loop.Turn();
+        room.Loop.Post(() =>
+        {
+            // Not before the turn's events: reading would find it first.
+            room.Peers[3].Reset();
+            room.Publish(frames: 1, bytes: 70, turn: false);
+        });
+        room.Loop.Turn();
+        Assert.Equal([0, 30, 70, 0, 0, 0], room.Connections.Select(connection => connection.QueuedBytes));
+        Assert.Equal(CloseCause.Network, room.Handlers[3].Cause);
+        Assert.Equal(60 + 100 + 70 + 40 + 70 + 70, room.Loop.Counters.BytesSent);
+        Assert.Equal(2, room.Loop.Counters.SendsShort);
+        for (int i = 0; i < 4; i++)
+        {
+            room.Peers[1].Read();
+            room.Peers[2].Read();
+            room.Loop.Turn();
+        }
+
+        Assert.Equal(0, room.Loop.Counters.QueuedBytes);
+    }
+
+    [Fact]
+    public void A_handler_may_close_others_of_its_batch_and_of_the_next()
+    {
+        using var room = new Room(batchFrom: 1, members: 2 * BatchCapacity, sendBufferBytes: 100);
+        int overflows = 0;
+        foreach (RecordingHandler handler in room.Handlers)
+        {
+            handler.Overflow = () =>
+            {
+                overflows++;
+                room.Connections.ForEach(connection => connection.Abort());
+            };
+        }
+
+        room.Publish(frames: 1, bytes: 100);
+        room.Publish(frames: 1, bytes: 3 * 1024 * 1024);
+        Assert.Equal(1, overflows);
+        Assert.Equal(0, room.Loop.ConnectionCount);
+        Assert.Equal(0, room.Loop.Counters.QueuedBytes);
+        Assert.Equal(3, room.Loop.Counters.Batches);
+        Assert.All(room.Handlers, handler => Assert.Equal((CloseCause.Aborted, null), (handler.Cause, handler.Broken)));
+    }
+
+    [Fact]
+    public void Copies_that_do_not_fit_beside_each_other_wait_for_the_next_batch()
+    {
+        const int Half = 20 * 1024;
+        using var room = new Room(batchFrom: 1, members: 5, sendBufferBytes: 1024 * 1024);
+        foreach (Connection connection in room.Connections)
+        {
+            // Three frames of which the one in the middle is not for it: two runs, and a copy of both.
+            int first = room.Commit(Half, 1);
+            room.Commit(1, 2);
+            int last = room.Commit(Half, 3);
+            room.Loop.Outbox.Enqueue(connection, first);
+            room.Loop.Outbox.Enqueue(connection, last);
+        }
+
+        room.Loop.Turn();
+        Assert.Equal(5, room.Loop.Counters.Batches);
+        byte[] expected = [.. Enumerable.Repeat((byte)1, Half), .. Enumerable.Repeat((byte)3, Half)];
+        Assert.All(room.Peers, peer => Assert.Equal(expected, peer.Read()));
+    }
+
     /// <summary>A loop with members who read nothing by themselves.</summary>
     private sealed class Room : IDisposable
     {
         private readonly SimulatedPoller _poller;
         private readonly Action _publish;
 
-        public Room(int members, int sendBufferBytes = 64 * 1024)
+        public Room(int batchFrom, int members, int sendBufferBytes = 64 * 1024)
         {
-            _poller = new SimulatedPoller(new Random(1), new SimulatedFaults { SendBufferBytes = sendBufferBytes });
+            _poller = new SimulatedPoller(
+                new Random(1),
+                new SimulatedFaults { SendBufferBytes = sendBufferBytes, BatchFrom = batchFrom, BatchCapacity = BatchCapacity });
             Loop = new EventLoop(0, _poller);
             _publish = () => Publish(4, 40, turn: false);
             Loop.Listen(new IPEndPoint(IPAddress.Loopback, 0), new ListenerOptions(), connection =>
             {
                 Connections.Add(connection);
-                return new RecordingHandler();
+                Handlers.Add(new RecordingHandler());
+                return Handlers[^1];
             });
             for (int i = 0; i < members; i++)
             {
@@ -98,6 +206,8 @@ public class OutboxTests
         public EventLoop Loop { get; }
 
         public List<Connection> Connections { get; } = [];
+
+        public List<RecordingHandler> Handlers { get; } = [];
 
         public List<SimulatedSocket> Peers { get; } = [];
 

@@ -3,8 +3,11 @@ namespace Node.Tests.Transport;
 /// <summary>The ways a connection can be carried; every behaviour holds on each.</summary>
 public enum PathKind
 {
-    /// <summary>Raw descriptors under epoll.</summary>
+    /// <summary>Raw descriptors under epoll, every send by itself.</summary>
     Epoll,
+
+    /// <summary>The same with every send in a batch, where the kernel lets us; elsewhere it is <see cref="Epoll"/> once more.</summary>
+    Batches,
 
     /// <summary>Sockets, on loops without descriptors.</summary>
     Sockets,

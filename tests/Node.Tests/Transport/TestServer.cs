@@ -20,7 +20,13 @@ internal sealed class TestServer : IDisposable
         _certificate = IsTls ? new TestCertificate() : null;
         var options = new TransportOptions
         {
-            Kind = kind is PathKind.Epoll or PathKind.TlsOnEpoll ? TransportKind.Epoll : TransportKind.Sockets,
+            Kind = kind switch
+            {
+                PathKind.Batches => TransportKind.Auto,
+                PathKind.Epoll or PathKind.TlsOnEpoll => TransportKind.Epoll,
+                _ => TransportKind.Sockets,
+            },
+            BatchFrom = 1,
             Loops = loops,
             EndPoint = new IPEndPoint(IPAddress.Loopback, 0),
             Tls = _certificate is null ? null : new TlsOptions(_certificate.CertificateFile, _certificate.KeyFile),

@@ -22,7 +22,7 @@ public sealed record NodeSection
     [Setting("Event loops, one thread each. 0: one per core.", Max = "1024")]
     public int Loops { get; init; }
 
-    [Setting("How bytes reach the loops: epoll on raw descriptors (Linux), the portable sockets, or auto: epoll where it is available.")]
+    [Setting("How bytes reach the loops: epoll on raw descriptors (Linux), the portable sockets, or auto: epoll where it is available, with sends in batches where io_uring is.")]
     public TransportKind Transport { get; init; } = TransportKind.Auto;
 
     [Setting("Serve /echo, which returns every data message as it came: for conformance suites and benchmarks.")]
