@@ -11,7 +11,7 @@ internal sealed class MillionMemory
 
     private readonly Fleet _fleet;
     private readonly MillionReport _report;
-    private readonly Dictionary<ServerPart, (long Resident, long Own)> _before;
+    private readonly Dictionary<ServerPart, (long Resident, long Share)> _before;
     private readonly MachineSample _machine;
     private readonly long _usedAtStart;
 
@@ -27,11 +27,11 @@ internal sealed class MillionMemory
 
     public void AddTo(int connections, double perConnection, double baseMiB, double machineMiB)
     {
-        Dictionary<ServerPart, (long Resident, long Own)> after = _fleet.Servers.ToDictionary(part => part, Memory);
+        Dictionary<ServerPart, (long Resident, long Share)> after = _fleet.Servers.ToDictionary(part => part, Memory);
         double Grown(IEnumerable<ServerPart> parts) => parts.Sum(part => (double)after[part].Resident - _before[part].Resident);
         MachineSample machine = MachineSample.Take(0, 0, 0);
-        _report.AtMost("memory", "a connect-node at rest, resident, most", _before.Where(one => _fleet.Nodes.Contains(one.Key)).Max(one => one.Value.Resident) / MiB, "MiB", baseMiB);
-        _report.Add("memory", "of it its own (not shared)", _fleet.Nodes.Average(node => _before[node].Own) / MiB, "MiB");
+        _report.AtMost("memory", "a connect-node at rest, its share (PSS), most", _fleet.Nodes.Max(node => _before[node].Share) / MiB, "MiB", baseMiB);
+        _report.Add("memory", "a connect-node at rest, resident (RSS), most", _fleet.Nodes.Max(node => _before[node].Resident) / MiB, "MiB");
         _report.AtMost("memory", "all servers above that, a connection", Grown(_fleet.Servers) / connections, "B", perConnection);
         _report.Add("memory", "of it connect-nodes", Grown(_fleet.Nodes) / connections, "B");
         foreach (ServerPart manager in _fleet.Managers)
@@ -68,7 +68,7 @@ internal sealed class MillionMemory
         return pauses.Sum(pause => pause[0]) * 1000 / Math.Max(1, pauses.Sum(pause => pause[1]));
     }
 
-    private static (long Resident, long Own) Memory(ServerPart part) => (part.Memory("Rss"), part.Memory("Private_Dirty"));
+    private static (long Resident, long Share) Memory(ServerPart part) => (part.Memory("Rss"), part.Memory("Pss"));
 
     private static double Sum(string metrics, string name) => metrics.Split('\n')
         .Where(line => line.StartsWith(name, StringComparison.Ordinal))
