@@ -94,12 +94,13 @@ internal sealed class Crowd : IDisposable
         _sockets.Dispose();
     }
 
+    // Evenly over those that are left: a neighbour that took the share of two more would run out of descriptors.
     private int AnotherNode()
     {
         int node = _random.Next(_plan.Nodes);
         while (_avoided.Contains(node) && _avoided.Count < _plan.Nodes)
         {
-            node = (node + 1) % _plan.Nodes;
+            node = _random.Next(_plan.Nodes);
         }
 
         return node;
