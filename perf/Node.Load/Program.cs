@@ -1,4 +1,5 @@
 using Node.Load.Compare;
+using Node.Load.Million;
 using Node.Load.Run;
 
 string verb = args.Length > 0 ? args[0] : "help";
@@ -9,6 +10,9 @@ try
     {
         "help" or "--help" or "-h" => Help(),
         "compare" when rest is ["--help"] => CompareHelp(),
+        "million" when rest is ["--help"] => MillionHelp(),
+        "million" => await new MillionRun(MillionOptions.Parse(rest)).RunAsync(),
+        "crowd" when rest.Length == 2 => CrowdWorker.Run(rest),
         "compare" => await new Comparison(CompareOptions.Parse(rest)).RunAsync(),
         _ => rest.Contains("--worker") ? Worker.Run(verb, LoadOptions.Parse(rest)) : await RunOnce(verb, rest),
     };
@@ -23,6 +27,7 @@ static int Help()
 {
     Console.WriteLine("Node.Load idle|handshake|echo|fanout|rooms|joins [options]");
     Console.WriteLine("Node.Load compare [options]   (compare --help)");
+    Console.WriteLine("Node.Load million [options]   (million --help)");
     Console.WriteLine();
     Console.WriteLine(LoadOptions.Help);
     return 0;
@@ -31,6 +36,12 @@ static int Help()
 static int CompareHelp()
 {
     Console.WriteLine(CompareOptions.Help);
+    return 0;
+}
+
+static int MillionHelp()
+{
+    Console.WriteLine(MillionOptions.Help);
     return 0;
 }
 

@@ -13,6 +13,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "connection.h"
@@ -21,11 +22,13 @@
 
 enum { MAX_FRAME = MAX_MESSAGE + MAX_HEADER, READ_SIZE = 64 * 1024, BUFFER = 512 * 1024, MAX_PENDING = 1024 * 1024 };
 enum { EVENTS = 1024, MAX_ACCEPTS = 64, MAX_READS = 16 }; /* a turn */
+enum { TICK_MS = 10 };
 
 static const uint32_t READABLE = EPOLLIN | EPOLLRDHUP | EPOLLET, WRITABLE = EPOLLOUT | EPOLLET;
 
 static int epoll, listener, accepting = 1;
 static uint32_t limit = 20000, open_count;
+static int64_t ping_ms; /* between two pings of a connection; 0: none are sent */
 static struct connection *connections; /* by descriptor */
 static uint32_t *members, member_count;
 static uint8_t input[MAX_FRAME + READ_SIZE]; /* room for a leftover in front of what is read */
@@ -318,11 +321,35 @@ static void on_connection(void)
     }
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* Goes round the table once in ping_ms: a sweep costs what its pings cost, and no connection has a timer. */
+static void ping_some(void)
+{
+    static int64_t swept;
+    static uint32_t next;
+    static const uint8_t ping[2] = {0x80 | OP_PING, 0};
+    int64_t now = now_ms(), places = (int64_t)limit + 16;
+    if (!swept)
+        swept = now;
+    int64_t due = (now - swept) * places / ping_ms;
+    swept += due * ping_ms / places;
+    for (; due > 0; due--, next = (next + 1) % (uint32_t)places)
+        if (connections[next].state == STATE_OPEN)
+            transmit((int)next, ping, sizeof ping);
+}
+
 static void run(const sigset_t *unblocked)
 {
     static struct epoll_event events[EVENTS];
+    struct timespec tick = {.tv_nsec = TICK_MS * 1000000};
     while (!stopping) {
-        int count = epoll_pwait(epoll, events, EVENTS, -1, unblocked);
+        int count = epoll_pwait2(epoll, events, EVENTS, ping_ms ? &tick : NULL, unblocked);
         for (int i = 0; i < count; i++) {
             int fd = events[i].data.fd;
             if (fd == listener) {
@@ -335,6 +362,8 @@ static void run(const sigset_t *unblocked)
                 on_readable(fd, events[i].events);
         }
         flush_turn();
+        if (ping_ms)
+            ping_some();
     }
 }
 
@@ -362,15 +391,17 @@ static void open_listener(int port)
 int main(int count, char **arguments)
 {
     static const struct option options[] = {
-        {"port", required_argument, NULL, 'p'}, {"connections", required_argument, NULL, 'c'}, {0}};
+        {"port", required_argument, NULL, 'p'}, {"connections", required_argument, NULL, 'c'}, {"ping", required_argument, NULL, 'i'}, {0}};
     int port = 9001, option;
     while ((option = getopt_long(count, arguments, "", options, NULL)) != -1) {
         if (option == 'p')
             port = atoi(optarg);
         else if (option == 'c')
             limit = (uint32_t)atoi(optarg);
+        else if (option == 'i')
+            ping_ms = 1000LL * atoi(optarg);
         else {
-            fprintf(stderr, "usage: limit [--port N] [--connections MAX]\n");
+            fprintf(stderr, "usage: limit [--port N] [--connections MAX] [--ping SECONDS]\n");
             return 2;
         }
     }

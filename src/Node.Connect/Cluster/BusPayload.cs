@@ -11,14 +11,10 @@ namespace Node.Connect.Cluster;
 /// <summary>The hub's names for targets and messages, and the protocol's.</summary>
 internal static class BusPayload
 {
-    public static TargetKey KeyOf(BusTargetKind kind, ReadOnlySpan<byte> name) => new(
-        kind switch
-        {
-            BusTargetKind.Room => Target.Types.Kind.Room,
-            BusTargetKind.User => Target.Types.Kind.User,
-            _ => Target.Types.Kind.Everybody,
-        },
-        ByteString.CopyFrom(name));
+    public static TargetKey KeyOf(BusTargetKind kind, ReadOnlySpan<byte> name) => new(KindOf(kind), ByteString.CopyFrom(name));
+
+    /// <summary>A name that the hub keeps and never changes: there may be a million, so it is not copied.</summary>
+    public static TargetKey KeyOf(BusTargetKind kind, byte[] name) => new(KindOf(kind), UnsafeByteOperations.UnsafeWrap(name));
 
     public static Payload Of(BusTargetKind kind, in ClientMessage message) => new()
     {
@@ -43,6 +39,13 @@ internal static class BusPayload
         Data = delivery.Payload.Data.Memory,
         Offset = delivery.Offset,
         Rate = (int)Math.Min(delivery.Payload.Rate, int.MaxValue),
+    };
+
+    private static Target.Types.Kind KindOf(BusTargetKind kind) => kind switch
+    {
+        BusTargetKind.Room => Target.Types.Kind.Room,
+        BusTargetKind.User => Target.Types.Kind.User,
+        _ => Target.Types.Kind.Everybody,
     };
 
     private static bool IsDefault(BusTargetKind kind, ReadOnlySpan<byte> messageId) => kind switch

@@ -38,8 +38,9 @@ internal sealed class BusTarget(TargetKey key)
     /// <summary>Of the latest message that came.</summary>
     public ulong Offset { get; set; }
 
-    /// <summary>In the order of the calls.</summary>
-    public Queue<PendingPublish> Pending { get; } = new();
+    /// <summary>In the order of the calls; null: none. Of a million users hardly one has any.</summary>
+    public Queue<PendingPublish>? Pending { get; set; }
 
-    public Queue<Delivery> Retained { get; } = new();
+    /// <summary>In the order of their numbers; null: none.</summary>
+    public Queue<Delivery>? Retained { get; set; }
 }

@@ -17,6 +17,9 @@ internal sealed class ManagerBusCore
 
     private const int RetryMs = 50;
 
+    private static readonly Queue<PendingPublish> NoPublishes = new();
+    private static readonly Queue<Delivery> NoDeliveries = new();
+
     private readonly Dictionary<TargetKey, BusTarget> _targets = [];
     private readonly Dictionary<string, ManagerLink> _managers = [];
     private readonly PendingPublishes _pending;
@@ -257,7 +260,7 @@ internal sealed class ManagerBusCore
 
     private void RemoveIfUnused(BusTarget target)
     {
-        if (!target.IsWanted && target.Pending.Count == 0 && target.Retained.Count == 0)
+        if (!target.IsWanted && target.Pending is not { Count: > 0 } && target.Retained is not { Count: > 0 })
         {
             _targets.Remove(target.Key);
             _stalled.Remove(target);
@@ -297,7 +300,7 @@ internal sealed class ManagerBusCore
 
     private void SendPending(BusTarget target, ManagerLink owner)
     {
-        foreach (PendingPublish pending in target.Pending)
+        foreach (PendingPublish pending in target.Pending ?? NoPublishes)
         {
             if (!pending.IsSent && !pending.IsDone)
             {
@@ -311,7 +314,7 @@ internal sealed class ManagerBusCore
     {
         target.IsStalled = false;
         _stalled.Remove(target);
-        foreach (PendingPublish pending in target.Pending)
+        foreach (PendingPublish pending in target.Pending ?? NoPublishes)
         {
             pending.IsSent = false;
         }
@@ -325,7 +328,7 @@ internal sealed class ManagerBusCore
         manager.SyncedView = _view.Name;
         foreach (BusTarget target in _targets.Values.Where(target => target.Owner == manager.Manager))
         {
-            foreach (Delivery delivery in asked.Retained ? target.Retained : [])
+            foreach (Delivery delivery in asked.Retained ? target.Retained ?? NoDeliveries : NoDeliveries)
             {
                 manager.Add(new FromNode.Types.Step { Retained = delivery });
             }
@@ -354,9 +357,9 @@ internal sealed class ManagerBusCore
             Counters.Missed += (long)(offset - target.Offset);
         }
 
-        if (target.Retained.TryPeek(out Delivery? kept) && kept.Epoch != linked.Epoch)
+        if (target.Retained is { } retained && retained.TryPeek(out Delivery? kept) && kept.Epoch != linked.Epoch)
         {
-            target.Retained.Clear();
+            retained.Clear();
         }
 
         target.IsLinked = true;

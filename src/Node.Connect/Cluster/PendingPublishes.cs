@@ -35,7 +35,7 @@ internal sealed class PendingPublishes(ulong origin, BusCounters counters, Actio
         var pending = new PendingPublish(target, publish, now, done);
         _byNumber.Add(id.Number, pending);
         _byAge.Enqueue(pending);
-        target.Pending.Enqueue(pending);
+        (target.Pending ??= new()).Enqueue(pending);
         return pending;
     }
 
@@ -46,10 +46,16 @@ internal sealed class PendingPublishes(ulong origin, BusCounters counters, Actio
     {
         pending.IsDone = true;
         _byNumber.Remove(pending.Publish.Id.Number);
-        Queue<PendingPublish> waiting = pending.Target.Pending;
-        while (waiting.TryPeek(out PendingPublish? first) && first.IsDone)
+        Queue<PendingPublish>? waiting = pending.Target.Pending;
+        while (waiting is not null && waiting.TryPeek(out PendingPublish? first) && first.IsDone)
         {
             waiting.Dequeue();
+        }
+
+        if (waiting is { Count: 0 } && !pending.Target.IsRoom)
+        {
+            // A room that was spoken in will be again; a user may not.
+            pending.Target.Pending = null;
         }
 
         left(pending.Target);

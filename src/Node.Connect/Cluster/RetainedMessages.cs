@@ -22,7 +22,7 @@ internal sealed class RetainedMessages(BusCounters counters, Action<BusTarget> e
 
     public void Add(BusTarget target, Delivery delivery, long now)
     {
-        target.Retained.Enqueue(delivery);
+        (target.Retained ??= new()).Enqueue(delivery);
         _byAge.Enqueue((target, delivery, now));
         _bytes += SizeOf(delivery);
     }
@@ -35,8 +35,8 @@ internal sealed class RetainedMessages(BusCounters counters, Action<BusTarget> e
             counters.ForgottenEarly += now - oldest.At > KeepMs ? 0 : 1;
             _byAge.Dequeue();
             _bytes -= SizeOf(oldest.Delivery);
-            Queue<Delivery> retained = oldest.Target.Retained;
-            if (retained.TryPeek(out Delivery? first) && ReferenceEquals(first, oldest.Delivery))
+            Queue<Delivery>? retained = oldest.Target.Retained;
+            if (retained is not null && retained.TryPeek(out Delivery? first) && ReferenceEquals(first, oldest.Delivery))
             {
                 retained.Dequeue();
                 emptied(oldest.Target);

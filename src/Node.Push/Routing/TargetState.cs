@@ -5,15 +5,19 @@ using Node.Rpc.Discovery;
 namespace Node.Push.Routing;
 
 /// <summary>A target that this manager owns and that somebody is linked to, or that waits to be settled. The router's thread.</summary>
+/// <remarks>
+/// There may be a million, most of them users who are on one node: what only an unsettled target or one with several nodes needs is not there
+/// otherwise.
+/// </remarks>
 internal sealed class TargetState(TargetKey key)
 {
     /// <summary>Pushes that may wait for a target to be settled.</summary>
     public const int MaxWaiting = 10_000;
 
-    private readonly List<NodeLink> _nodes = [];
-    private readonly Queue<PushedMessage> _waiting = new();
-    private readonly List<(NodeLink Node, Link Link)> _links = [];
-    private readonly SortedDictionary<ulong, Delivery> _retained = [];
+    private NodeLink[] _nodes = [];
+    private Queue<PushedMessage>? _waiting;
+    private List<(NodeLink Node, Link Link)>? _links;
+    private SortedDictionary<ulong, Delivery>? _retained;
 
     public TargetKey Key { get; } = key;
 
@@ -28,7 +32,7 @@ internal sealed class TargetState(TargetKey key)
 
     public IReadOnlyList<NodeLink> Nodes => _nodes;
 
-    public bool IsUnused => _nodes.Count == 0 && _links.Count == 0 && _waiting.Count == 0;
+    public bool IsUnused => _nodes.Length == 0 && _links is not { Count: > 0 } && _waiting is not { Count: > 0 };
 
     public ulong NextOffset() => ++Offset;
 
@@ -38,7 +42,7 @@ internal sealed class TargetState(TargetKey key)
         node.Targets.Add(this);
         if (!IsSettled)
         {
-            _links.Add((node, link));
+            (_links ??= []).Add((node, link));
             return;
         }
 
@@ -49,11 +53,22 @@ internal sealed class TargetState(TargetKey key)
     /// <summary>The node has nobody there any more, on this stream or one before it.</summary>
     public void Unlink(string node)
     {
-        foreach (NodeLink linked in _nodes.Concat(_links.Select(waiting => waiting.Node)).Where(linked => linked.Node == node).ToList())
+        for (int i = _nodes.Length - 1; i >= 0; i--)
         {
-            linked.Targets.Remove(this);
-            _nodes.Remove(linked);
-            _links.RemoveAll(waiting => waiting.Node == linked);
+            if (_nodes[i].Node == node)
+            {
+                _nodes[i].Targets.Remove(this);
+                _nodes = _nodes.Length == 1 ? [] : [.. _nodes[..i], .. _nodes[(i + 1)..]];
+            }
+        }
+
+        for (int i = (_links?.Count ?? 0) - 1; i >= 0; i--)
+        {
+            if (_links![i].Node.Node == node)
+            {
+                _links[i].Node.Targets.Remove(this);
+                _links.RemoveAt(i);
+            }
         }
     }
 
@@ -73,25 +88,30 @@ internal sealed class TargetState(TargetKey key)
         foreach (PushedMessage message in recent.TakeUnanswered(Key))
         {
             message.Restart();
-            _waiting.Enqueue(message);
+            Wait(message);
         }
     }
 
     public void UnlinkAll()
     {
-        foreach (NodeLink node in _nodes.Concat(_links.Select(waiting => waiting.Node)))
+        foreach (NodeLink node in _nodes)
         {
             node.Targets.Remove(this);
         }
 
-        _nodes.Clear();
-        _links.Clear();
+        foreach ((NodeLink node, _) in _links ?? [])
+        {
+            node.Targets.Remove(this);
+        }
+
+        (_nodes, _links) = ([], null);
     }
 
     /// <summary>What a node keeps of the room from its owner before this one.</summary>
     public void Retain(Delivery delivery)
     {
         // A later life of the room makes the earlier one void; of the same message one copy is enough.
+        _retained ??= [];
         int order = _retained.Count == 0 ? 0 : Compare(delivery.Epoch, _retained.Values.First().Epoch);
         if (order > 0)
         {
@@ -107,12 +127,12 @@ internal sealed class TargetState(TargetKey key)
     /// <returns>False when too much waits already.</returns>
     public bool TryWait(PushedMessage message)
     {
-        if (_waiting.Count >= MaxWaiting)
+        if (_waiting?.Count >= MaxWaiting)
         {
             return false;
         }
 
-        _waiting.Enqueue(message);
+        Wait(message);
         return true;
     }
 
@@ -127,15 +147,14 @@ internal sealed class TargetState(TargetKey key)
         {
             Restart(recent);
             TakeHighest(newEpoch);
-            foreach (Delivery delivery in _retained.Values.Where(delivery => delivery.Epoch == Epoch))
+            foreach (Delivery delivery in Retained.Where(delivery => delivery.Epoch == Epoch))
             {
                 recent.Restore(Key, delivery, now);
             }
         }
 
-        (NodeLink Node, Link Link)[] links = [.. _links];
-        _links.Clear();
-        _retained.Clear();
+        List<(NodeLink Node, Link Link)> links = _links ?? [];
+        (_links, _retained) = (null, null);
         foreach ((NodeLink node, Link link) in links)
         {
             Link(node, link, recent);
@@ -144,11 +163,17 @@ internal sealed class TargetState(TargetKey key)
 
     public IEnumerable<PushedMessage> TakeWaiting()
     {
-        while (_waiting.TryDequeue(out PushedMessage? message))
+        while (_waiting is not null && _waiting.TryDequeue(out PushedMessage? message))
         {
             yield return message;
         }
+
+        _waiting = null;
     }
+
+    private IEnumerable<Delivery> Retained => _retained?.Values.AsEnumerable() ?? [];
+
+    private void Wait(PushedMessage message) => (_waiting ??= new()).Enqueue(message);
 
     private static int Compare(ByteString left, ByteString right) => left.Span.SequenceCompareTo(right.Span);
 
@@ -158,12 +183,12 @@ internal sealed class TargetState(TargetKey key)
     /// </summary>
     private bool IsNumberedElsewhere(RecentMessages recent)
     {
-        if (Epoch.IsEmpty || _links.Any(waiting => IsBeyond(waiting.Link.Epoch, waiting.Link.Offset)))
+        if (Epoch.IsEmpty || (_links ?? []).Exists(waiting => IsBeyond(waiting.Link.Epoch, waiting.Link.Offset)))
         {
             return true;
         }
 
-        return _retained.Values.Any(delivery => IsBeyond(delivery.Epoch, delivery.Offset)
+        return Retained.Any(delivery => IsBeyond(delivery.Epoch, delivery.Offset)
             || (delivery.Epoch == Epoch && !recent.IsOwn(Key, delivery)));
     }
 
@@ -176,8 +201,8 @@ internal sealed class TargetState(TargetKey key)
     private void TakeHighest(Func<ByteString> newEpoch)
     {
         (Epoch, Offset) = (ByteString.Empty, 0);
-        IEnumerable<(ByteString Epoch, ulong Offset)> known = _links.Select(waiting => (waiting.Link.Epoch, waiting.Link.Offset))
-            .Concat(_retained.Values.Select(delivery => (delivery.Epoch, delivery.Offset)));
+        IEnumerable<(ByteString Epoch, ulong Offset)> known = (_links ?? []).Select(waiting => (waiting.Link.Epoch, waiting.Link.Offset))
+            .Concat(Retained.Select(delivery => (delivery.Epoch, delivery.Offset)));
         foreach ((ByteString epoch, ulong offset) in known.Where(state => IsBeyond(state.Epoch, state.Offset)))
         {
             (Epoch, Offset) = (epoch, offset);
@@ -192,7 +217,7 @@ internal sealed class TargetState(TargetKey key)
     /// <summary>Answers a link, and sends what the node has missed if it lies here without a gap.</summary>
     private void Admit(NodeLink node, Link link, List<PushedMessage> after)
     {
-        _nodes.Add(node);
+        _nodes = [.. _nodes, node];
         if (link.Epoch == Epoch)
         {
             // Only a node that was not waited for can have more than was known.

@@ -160,7 +160,7 @@ internal sealed class EtcdServer : IAsyncDisposable
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+    public static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     private void Keep(string? line, TaskCompletionSource serves)

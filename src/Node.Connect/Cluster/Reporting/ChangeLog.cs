@@ -10,6 +10,7 @@ internal sealed class ChangeLog(int bound)
 {
     private readonly Lock _lock = new();
     private List<NodeChange> _changes = [];
+    private TaskCompletionSource? _news;
     private bool _listens;
 
     /// <summary>More came than the bound: what the controller knows is void.</summary>
@@ -44,10 +45,28 @@ internal sealed class ChangeLog(int bound)
             if (_changes.Count >= bound)
             {
                 (_changes, HasOverflown) = ([], true);
-                return;
+            }
+            else
+            {
+                _changes.Add(change);
             }
 
-            _changes.Add(change);
+            _news?.SetResult();
+            _news = null;
+        }
+    }
+
+    /// <summary>
+    /// Done when there is something, or too much. One caller at a time: it is woken by the first change alone, so a node where nothing happens
+    /// does nothing, and there may be many on one machine.
+    /// </summary>
+    public Task NewsAsync()
+    {
+        lock (_lock)
+        {
+            return _changes.Count > 0 || HasOverflown
+                ? Task.CompletedTask
+                : (_news ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 

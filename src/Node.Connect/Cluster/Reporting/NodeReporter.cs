@@ -138,6 +138,7 @@ internal sealed class NodeReporter(Hub.Hub hub, string node, ulong incarnation, 
             while (!_changes.HasOverflown)
             {
                 await WriteChangesAsync(call.RequestStream, places, ended.Token).ConfigureAwait(false);
+                await _changes.NewsAsync().WaitAsync(ended.Token).ConfigureAwait(false);
                 await Task.Delay(Gather, ended.Token).ConfigureAwait(false);
             }
 

@@ -53,6 +53,10 @@ internal sealed class ClusterProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Of the tests, as folders are called after it.</summary>
+    public static string Configuration { get; } =
+        typeof(ClusterProcess).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration.ToLowerInvariant();
+
     public string Id { get; }
 
     /// <summary>What its ports are bound to.</summary>
@@ -168,12 +172,9 @@ internal sealed class ClusterProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    // Built in the tests' configuration; the tests themselves may run from a copy.
-    private static string Executable(string program)
-    {
-        string configuration = typeof(ClusterProcess).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        return Path.Combine(TestFolder.Repository(), ".artifacts", "bin", program, configuration.ToLowerInvariant(), program);
-    }
+    /// <summary>Built in the tests' configuration; the tests themselves may run from a copy.</summary>
+    public static string Executable(string program) =>
+        Path.Combine(TestFolder.Repository(), ".artifacts", "bin", program, Configuration, program);
 
     private void Keep(string? line)
     {
