@@ -1,3 +1,6 @@
+/** The last that was heard of somebody: true when they came, false when they went. */
+export type Moves = Map<string, boolean>;
+
 /** Who is in a room. Complete while the room is small enough for the server to name everybody (200). */
 export class Members {
   private users = new Set<string>();
@@ -11,14 +14,19 @@ export class Members {
     return this.total;
   }
 
-  /** Takes the server's list; returns who came and who went since the last one. */
-  replace(users: readonly string[], count: number): { came: string[]; went: string[] } {
+  /**
+   * Takes the server's list; returns who came and who went since the last one. The list may be older than what was heard while it was on its
+   * way, for a node asks the controller: `since` has the last word.
+   */
+  replace(users: readonly string[], count: number, since: Moves = new Map()): { came: string[]; went: string[] } {
     const now = new Set(users);
-    const came = users.filter((user) => !this.users.has(user));
-    // A list that is cut short does not say who went.
-    const went = count > users.length ? [] : [...this.users].filter((user) => !now.has(user));
+    // A list that is cut short does not say who went, and its count may have those who came since.
+    const isWhole = count <= users.length;
+    if (isWhole) since.forEach((isHere, user) => (isHere ? now.add(user) : now.delete(user)));
+    const came = [...now].filter((user) => !this.users.has(user));
+    const went = isWhole ? [...this.users].filter((user) => !now.has(user)) : [];
     this.users = now;
-    this.total = Math.max(count, now.size);
+    this.total = isWhole ? now.size : count;
     return { came, went };
   }
 

@@ -1,5 +1,5 @@
 import { callSafely } from './emitter.js';
-import { Members } from './members.js';
+import { Members, type Moves } from './members.js';
 import type { Message, RoomMessage } from './message.js';
 import { ErrorCode, PushError } from './push-error.js';
 import { RoomSequence, type Gap } from './room-sequence.js';
@@ -50,6 +50,8 @@ export class Room {
   private readonly people = new Members();
   private readonly sequence: RoomSequence<Numbered>;
   private early: Message[] | null = [];
+  /** Of every list that was asked for: who came and went meanwhile. */
+  private readonly asked = new Set<Moves>();
   private entered = false;
   private learning?: ReturnType<typeof setTimeout>;
   private ended = false;
@@ -112,10 +114,15 @@ export class Room {
   /** Asks who is here: the count, and the first 200 names. */
   async presence(): Promise<PresenceData> {
     this.assertNotEnded();
-    const reply = await this.client.request({ message_id: 'presence', room: this.name });
-    const presence = presenceOf(reply);
-    this.updateMembers(presence);
-    return presence;
+    const since: Moves = new Map();
+    this.asked.add(since);
+    try {
+      const presence = presenceOf(await this.client.request({ message_id: 'presence', room: this.name }));
+      this.tellChanges(this.people.replace(presence.users, presence.count, since));
+      return presence;
+    } finally {
+      this.asked.delete(since);
+    }
   }
 
   /** Messages with offsets greater than `after` (0: from the oldest that is kept), `limit` at most. */
@@ -155,10 +162,8 @@ export class Room {
     } else if (this.early) {
       // Before the reply to `join` there is no list that these could change.
       if (this.early.length < maxEarly) this.early.push(message);
-    } else if (message.message_id === 'joined') {
-      if (this.people.add(user)) this.tell(this.options.onJoined, user);
-    } else if (this.people.remove(user)) {
-      this.tell(this.options.onLeft, user);
+    } else {
+      this.move(user, message.message_id === 'joined');
     }
   }
 
@@ -168,6 +173,15 @@ export class Room {
     if (this.entered) this.tell(this.options.onEnded, error);
     clearTimeout(this.learning);
     this.ended = true;
+  }
+
+  private move(user: string, isHere: boolean): void {
+    for (const since of this.asked) {
+      if (since.size < maxEarly) since.set(user, isHere);
+    }
+    if (isHere ? this.people.add(user) : this.people.remove(user)) {
+      this.tell(isHere ? this.options.onJoined : this.options.onLeft, user);
+    }
   }
 
   private async fillHole(after: number): Promise<void> {
@@ -207,10 +221,6 @@ export class Room {
     this.learning = setTimeout(() => {
       if (!this.ended) this.presence().catch(() => undefined); // Without it the list grows by who comes.
     }, learnMembersMs);
-  }
-
-  private updateMembers(presence: PresenceData): void {
-    this.tellChanges(this.people.replace(presence.users, presence.count));
   }
 
   private tellChanges(changes: { came: string[]; went: string[] }): void {

@@ -1,5 +1,5 @@
 namespace Node.Tests.Cluster.Processes;
 
-/// <summary>Whole clusters with crowds: one at a time, and beside nothing else that is measured or crowded.</summary>
-[CollectionDefinition(nameof(ClusterProcessesCollection), DisableParallelization = true)]
+/// <summary>Whole clusters: one at a time, beside tests of other areas, for they wait on leases and on each other most of the time.</summary>
+[CollectionDefinition(nameof(ClusterProcessesCollection))]
 public sealed class ClusterProcessesCollection;

@@ -5,8 +5,10 @@ namespace Node.Tests.Cluster.Processes;
 /// <summary>
 /// A thousand clients chat and an application pushes, while one part of their cluster after the other is killed: real processes, and kill -9.
 /// Nobody misses a message, gets one twice or out of order, and all is well again without help.
+/// Alone: a thousand clients leave little of a machine to others.
 /// </summary>
-[Collection(nameof(ClusterProcessesCollection))]
+[CollectionDefinition(nameof(KillTests), DisableParallelization = true)]
+[Collection(nameof(KillTests))]
 public sealed class KillTests
 {
     private const int CrowdSize = 1000;
