@@ -86,7 +86,7 @@ dotnet_tests() {
   local result=0
   stage ".NET tests"
   log="$logs/dotnet.log"
-  limited 540 "$@" || result=$?
+  limited 660 "$@" || result=$?
   count "$(number '^ *succeeded: ')" "$(number '^ *failed: ')" "$(number '^ *skipped: ')" "$result"
 }
 

@@ -49,11 +49,6 @@ internal sealed class RoomJoin
         var json = new JsonDataWriter(_data);
         json.BeginObject();
         PresenceData.Write(ref json, room);
-        if (room.Owner.Hub.Roster is not null)
-        {
-            json.Name("partial"u8);
-            json.Bool(true);
-        }
 
         if (wantsMissed)
         {

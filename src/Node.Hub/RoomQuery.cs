@@ -37,7 +37,7 @@ internal sealed class RoomQuery
     public static void History(Channel channel, Room room, ulong seq, ulong after, int limit) =>
         Start(new RoomQuery(channel, room, seq, RouteNames.History, after, limit));
 
-    /// <summary>Asks the owner, or whoever knows the room on all nodes.</summary>
+    /// <summary>Asks whoever knows the room on all nodes; the owner, who knows this one, where there is nobody or no answer.</summary>
     public void Begin()
     {
         if (IsPresence && Channel.Bucket.Hub.Roster is { } roster)

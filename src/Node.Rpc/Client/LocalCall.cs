@@ -6,6 +6,8 @@ namespace Node.Rpc;
 internal sealed class LocalCall : ServerCallContext
 {
     private readonly CancellationTokenSource _over;
+    private readonly CancellationToken _caller;
+    private volatile bool _isCancelled;
     private readonly TaskCompletionSource<Metadata> _headers = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public LocalCall(string method, CallOptions options)
@@ -13,6 +15,7 @@ internal sealed class LocalCall : ServerCallContext
         Method = method;
         RequestHeaders = options.Headers ?? [];
         Deadline = options.Deadline ?? DateTime.MaxValue;
+        _caller = options.CancellationToken;
         _over = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken);
         CancellationToken = _over.Token;
         if (options.Deadline is { } deadline)
@@ -48,6 +51,7 @@ internal sealed class LocalCall : ServerCallContext
     /// <summary>Ends the call for both; nothing when it has ended.</summary>
     public void Cancel()
     {
+        _isCancelled = true;
         try
         {
             _over.Cancel();
@@ -84,8 +88,10 @@ internal sealed class LocalCall : ServerCallContext
     {
         if (error is RpcException { StatusCode: not StatusCode.OK } own) return own;
         if (!CancellationToken.IsCancellationRequested) return new RpcException(new Status(StatusCode.Unknown, "the handler failed", error));
-        return DateTime.UtcNow >= Deadline
-            ? new RpcException(new Status(StatusCode.DeadlineExceeded, "the deadline has passed"))
-            : new RpcException(new Status(StatusCode.Cancelled, "the call was cancelled"));
+
+        // The clock cannot tell: a timer may run out a little before its time.
+        return _isCancelled || _caller.IsCancellationRequested
+            ? new RpcException(new Status(StatusCode.Cancelled, "the call was cancelled"))
+            : new RpcException(new Status(StatusCode.DeadlineExceeded, "the deadline has passed"));
     }
 }

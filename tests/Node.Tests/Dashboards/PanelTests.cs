@@ -28,10 +28,12 @@ public sealed class PanelTests
     {
         Assert.SkipUnless(LoadGenerator.IsBuilt && ClusterProcess.IsBuilt("Node.Biz"), "Node.Load or Node.Biz is not built");
         int bizPort = EtcdServer.FreePort();
-        await using var biz = new ClusterProcess("biz", "Node.Biz", ("BIZ_PORT", $"{bizPort}"));
+        await using var biz = new ClusterProcess("biz", "Node.Biz", ProcessPlace.Here, ("BIZ_PORT", $"{bizPort}"));
         biz.Start();
-        await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(
-            nodes: 3, managers: 2, stores: true, ("UPSTREAM_URL", $"http://127.0.0.1:{bizPort}/upstream"));
+        await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(new ClusterSetup(Nodes: 3, Managers: 2)
+        {
+            Stores = true, Environment = [("UPSTREAM_URL", $"http://127.0.0.1:{bizPort}/upstream")],
+        });
         ClusterProcess web = cluster.StartWeb();
         await using LoadGenerator load = LoadGenerator.Start(
             "rooms", "--hub", "--server", $"127.0.0.1:{cluster.Nodes[0].HttpPort}", "--push", cluster.Managers[0].GrpcAddress,

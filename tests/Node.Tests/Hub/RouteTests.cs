@@ -69,6 +69,18 @@ public class RouteTests
         Assert.NotEqual(joined.Epoch, (await bob.JoinAsync("lobby")).Epoch);
     }
 
+    [Fact]
+    public async Task Presence_says_that_it_is_partial_while_nobody_can_tell_of_other_nodes()
+    {
+        RoomPresence? everywhere = null;
+        using var server = new HubServer(map: hub => hub.Roster = (_, _) => Task.FromResult(everywhere));
+        await using HubClient alice = await HubClient.NamedAsync(server, "alice");
+        Assert.Equal("{\"count\":1,\"users\":[\"alice\"],\"partial\":true}", (await alice.JoinAsync("lobby")).Data);
+        Assert.Equal("{\"count\":1,\"users\":[\"alice\"],\"partial\":true}", (await alice.RequestAsync("presence", "lobby")).Data);
+        everywhere = await server.Hub.PresenceAsync("lobby");
+        Assert.Equal("{\"count\":1,\"users\":[\"alice\"]}", (await alice.RequestAsync("presence", "lobby")).Data);
+    }
+
     [Theory]
     [MemberData(nameof(Ways))]
     public async Task History_and_recovery_give_what_was_missed(int loops, bool proto)

@@ -117,8 +117,12 @@ export class Room {
     const since: Moves = new Map();
     this.asked.add(since);
     try {
-      const presence = presenceOf(await this.client.request({ message_id: 'presence', room: this.name }));
-      this.tellChanges(this.people.replace(presence.users, presence.count, since));
+      const reply = await this.client.request({ message_id: 'presence', room: this.name });
+      const presence = presenceOf(reply);
+      const { users, count } = presence;
+      // A node that nobody tells of the others names its own: that says of nobody that they left.
+      const isHere = (user: string) => since.get(user) !== false;
+      this.tellChanges(isPartial(reply) ? this.people.merge(users.filter(isHere)) : this.people.replace(users, count, since));
       return presence;
     } finally {
       this.asked.delete(since);
@@ -141,7 +145,8 @@ export class Room {
     if (this.ended) return;
     const again = this.entered;
     this.entered = true;
-    const { recovered = false, partial = false } = (reply.data ?? {}) as { recovered?: boolean; partial?: boolean };
+    const { recovered = false } = (reply.data ?? {}) as { recovered?: boolean };
+    const partial = isPartial(reply);
     const { users, count } = presenceOf(reply);
     const changes = partial ? this.people.merge(users) : this.people.replace(users, count);
     if (again) this.tellChanges(changes);
@@ -240,4 +245,9 @@ export class Room {
 function presenceOf(reply: Message): PresenceData {
   const { count = 0, users = [] } = (reply.data ?? {}) as Partial<PresenceData>;
   return { count, users };
+}
+
+/** Whether the reply names members of one node alone. */
+function isPartial(reply: Message): boolean {
+  return (reply.data as { partial?: boolean } | null | undefined)?.partial ?? false;
 }

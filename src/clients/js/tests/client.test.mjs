@@ -85,6 +85,23 @@ test('who came or went while a list was on its way is not undone by it', async (
   assert.deepEqual([[...room.members].sort(), room.count], [['alice', 'bob'], 2]);
 });
 
+test('a list of one node alone takes nobody away', async () => {
+  const told = [];
+  const alice = await connected('alice');
+  await (await connected('carol')).join('lobby');
+  const room = await alice.join('lobby', {
+    onJoined: (user) => told.push(`+${user}`),
+    onLeft: (user) => told.push(`-${user}`),
+  });
+  node.routes.set('presence', (session) => {
+    session.send({ message_id: 'left', room: 'lobby', user: 'carol' });
+    return { room: 'lobby', data: { count: 2, users: ['bob', 'carol'], partial: true } };
+  });
+  await room.presence();
+  assert.deepEqual(told, ['-carol', '+bob']);
+  assert.deepEqual([[...room.members].sort(), room.count], [['alice', 'bob'], 2]);
+});
+
 test('a direct message to nobody fails by its code', async () => {
   const alice = await connected('alice');
   await assert.rejects(alice.direct('nobody', 1), (error) => error instanceof PushError && error.code === 111);

@@ -24,10 +24,11 @@ public sealed class BrowserTests
         ClusterProcess web = cluster.StartWeb();
         await cluster.HealedAsync();
         using Process windows = Start(browser, $"http://{web.HttpAddress}/chat.html");
-        Task<string> errors = windows.StandardError.ReadToEndAsync();
+        // On threads of their own: a read of a pipe may hold its caller until something comes.
+        Task<string> errors = Task.Run(windows.StandardError.ReadToEndAsync);
         try
         {
-            string? said = await windows.StandardOutput.ReadLineAsync().WaitAsync(ForeignProgram.Patience);
+            string? said = await Task.Run(() => windows.StandardOutput.ReadLineAsync()).WaitAsync(ForeignProgram.Patience);
             Assert.True(said is not null, $"{await errors}\n{cluster.Logs()}");
             JsonElement sockets = JsonElement.Parse(said);
             Assert.Equal(
