@@ -26,8 +26,11 @@ public sealed record TransportOptions
 
     public ListenerOptions Listener { get; init; } = new();
 
-    /// <summary>Sends of one turn from which <see cref="TransportKind.Auto"/> submits them in batches; with fewer it is not worth it.</summary>
-    public int BatchFrom { get; init; } = 8;
+    /// <summary>
+    /// Sends of one turn from which <see cref="TransportKind.Auto"/> submits them in batches. Cautious: where a hundred peers have an
+    /// echo each, batches gained nothing, so it takes a larger crowd.
+    /// </summary>
+    public int BatchFrom { get; init; } = 128;
 
     /// <summary>Null listens without TLS.</summary>
     public TlsOptions? Tls { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using Grpc.Core;
@@ -24,12 +25,14 @@ public sealed class BrowserTests
         ClusterProcess web = cluster.StartWeb();
         await cluster.HealedAsync();
         using Process windows = Start(browser, $"http://{web.HttpAddress}/chat.html");
-        // On threads of their own: a read of a pipe may hold its caller until something comes.
-        Task<string> errors = Task.Run(windows.StandardError.ReadToEndAsync);
+        // Line by line: the browser leaves helpers behind that hold the pipe open, so its end never comes.
+        var errors = new ConcurrentQueue<string?>();
+        windows.ErrorDataReceived += (_, line) => errors.Enqueue(line.Data);
+        windows.BeginErrorReadLine();
         try
         {
-            string? said = await Task.Run(() => windows.StandardOutput.ReadLineAsync()).WaitAsync(ForeignProgram.Patience);
-            Assert.True(said is not null, $"{await errors}\n{cluster.Logs()}");
+            string? said = await windows.StandardOutput.ReadLineAsync().WaitAsync(ForeignProgram.Patience);
+            Assert.True(said is not null, $"{string.Join('\n', errors)}\n{cluster.Logs()}");
             JsonElement sockets = JsonElement.Parse(said);
             Assert.Equal(
                 cluster.Nodes.Select(node => node.HttpPort).Order(),
