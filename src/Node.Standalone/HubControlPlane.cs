@@ -9,8 +9,10 @@ namespace Node.Standalone;
 /// <param name="version">Of the program.</param>
 /// <param name="pushes">Into this hub.</param>
 /// <param name="managers">How the managers in this process are.</param>
+/// <param name="notes">What the controller in this process has noted of a room; null: nothing, or there is none.</param>
 public sealed class HubControlPlane(
-    Hub.Hub hub, Uri clientUrl, string version, HubPushes pushes, Func<IEnumerable<PartHealth>> managers) : IControlPlane
+    Hub.Hub hub, Uri clientUrl, string version, HubPushes pushes, Func<IEnumerable<PartHealth>> managers,
+    Func<string, CancellationToken, Task<Protocol.Controller.RoomInfo?>> notes) : IControlPlane
 {
     private readonly long _startedMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
@@ -39,8 +41,13 @@ public sealed class HubControlPlane(
     {
         RoomPresence found = await hub.View.RoomAsync(room, RoomInfo.MaxUsers);
         ulong members = (ulong)found.Connections;
-        return members == 0 ? null : new RoomInfo(
-            room, members, (ulong)found.UserCount, found.Users, new Dictionary<string, ulong> { [NodeId] = members });
+        if (members == 0)
+        {
+            return null;
+        }
+
+        var info = new RoomInfo(room, members, (ulong)found.UserCount, found.Users, new Dictionary<string, ulong> { [NodeId] = members });
+        return await notes(room, cancellation) is { } noted ? info with { Metadata = noted.Metadata, SinceMs = noted.SinceMs } : info;
     }
 
     public async Task<UserInfo?> FindUserAsync(string user, CancellationToken cancellation)

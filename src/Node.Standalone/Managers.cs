@@ -117,6 +117,25 @@ internal sealed class Managers : IControllerWay, IAsyncDisposable
         }
     }
 
+    /// <summary>What the controller has noted of a room; null: nothing, or it does not serve.</summary>
+    public async Task<Protocol.Controller.RoomInfo?> NotesOfAsync(string room, CancellationToken cancellation)
+    {
+        if (_controllerClient is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var request = new Protocol.Controller.GetRoomInfoRequest { Room = room, MaxUsers = 1 };
+            return await _controllerClient.GetRoomInfoAsync(request, cancellationToken: cancellation);
+        }
+        catch (RpcException error) when (error.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.Unavailable)
+        {
+            return null;
+        }
+    }
+
     Protocol.Controller.ControllerService.ControllerServiceClient? IControllerWay.Leader() => _controllerClient;
 
     void IControllerWay.Failed(RpcException error)

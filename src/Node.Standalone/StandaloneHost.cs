@@ -25,7 +25,7 @@ public sealed class StandaloneHost(NodeHost node) : IAsyncDisposable
     public async Task StartAsync()
     {
         var pushes = new HubPushes(node.Hub, TimeProvider.System);
-        Web = StandaloneWeb.Create(node, pushes, () => Parts);
+        Web = StandaloneWeb.Create(node, pushes, () => Parts, NotesOfAsync);
         node.SettingsChanged += settings => Web.Apply(StandaloneWeb.OptionsOf(settings, node.EndPoint.Port));
         if (Managers.AreWanted(node.Settings))
         {
@@ -42,6 +42,9 @@ public sealed class StandaloneHost(NodeHost node) : IAsyncDisposable
         _log.Listening("chat", $"{site}/chat.html");
         _log.Listening("console", $"{site}/console.html");
     }
+
+    private Task<Protocol.Controller.RoomInfo?> NotesOfAsync(string room, CancellationToken cancellation) =>
+        _managers?.NotesOfAsync(room, cancellation) ?? Task.FromResult<Protocol.Controller.RoomInfo?>(null);
 
     public async ValueTask DisposeAsync()
     {

@@ -13,11 +13,14 @@ public static class StandaloneWeb
     /// <param name="node">Listens already.</param>
     /// <param name="pushes">Into its hub.</param>
     /// <param name="managers">How the managers in this process are.</param>
+    /// <param name="notes">What their controller has noted of a room.</param>
     /// <exception cref="SettingsException">The settings would open the API to everybody, or have a key that is no good.</exception>
-    public static WebServer Create(NodeHost node, HubPushes pushes, Func<IEnumerable<PartHealth>> managers) =>
+    public static WebServer Create(
+        NodeHost node, HubPushes pushes, Func<IEnumerable<PartHealth>> managers,
+        Func<string, CancellationToken, Task<Protocol.Controller.RoomInfo?>> notes) =>
         WebOptionsMap.Create(OptionsOf(node.Settings, node.EndPoint.Port), new WebParts
         {
-            ControlPlane = new HubControlPlane(node.Hub, ClientUrlOf(node), NodeHost.Version, pushes, managers),
+            ControlPlane = new HubControlPlane(node.Hub, ClientUrlOf(node), NodeHost.Version, pushes, managers, notes),
         });
 
     /// <summary>Where clients connect.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Health.V1;
@@ -93,6 +94,9 @@ public sealed class StandaloneProcessTests
         await after.StatsAsync("tea", stats => stats.Members == 1);
         RoomInfo tea = await after.Controller.GetRoomInfoAsync(new GetRoomInfoRequest { Room = "tea" });
         Assert.Equal(("green", 1UL), (tea.Metadata["topic"], tea.Members));
+        JsonElement overHttp = await after.GetAsync("/api/rooms/tea");
+        Assert.Equal("""{"topic":"green"}""", overHttp.GetProperty("metadata").GetRawText());
+        Assert.Equal(tea.SinceMs, overHttp.GetProperty("since_ms").GetInt64());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Node.Protocol.Controller;
 using Node.Protocol.Push;
 using Node.Rpc;
@@ -41,6 +42,13 @@ internal sealed class StandaloneUnderTest : IAsyncDisposable
         NodeProcessUnderTest process = await NodeProcessUnderTest.StartAsync([("NODE_ID", "node-1"), .. environment]);
         await process.WebAddress;
         return new StandaloneUnderTest(process);
+    }
+
+    /// <summary>What the HTTP API answers.</summary>
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        using var http = new HttpClient { BaseAddress = await _process.WebAddress };
+        return JsonElement.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative)));
     }
 
     public Task<HubClient> ConnectAsync(string user) => HubClient.NamedAsync(_process.EndPoint, user);
