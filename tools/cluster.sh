@@ -15,7 +15,7 @@ source tools/debian-packages.sh
 home="$PWD/.artifacts/cluster"
 wait_s=60
 etcd_port=12379 etcd_peer_port=12380 redis_port=16379 sql_port=13306
-names=() pids=()
+names=() pids=() ended=()
 
 stop_all() {
   trap - EXIT INT TERM
@@ -70,6 +70,17 @@ check_alive() {
   local i
   for i in "${!pids[@]}"; do
     kill -0 "${pids[i]}" 2>/dev/null || fail "${names[i]} has ended" "${names[i]}"
+  done
+}
+
+# Once it runs, a process that ends is what a cluster is for: it is said once, and the others go on.
+tell_ended() {
+  local i
+  for i in "${!pids[@]}"; do
+    if [ -z "${ended[i]:-}" ] && ! kill -0 "${pids[i]}" 2>/dev/null; then
+      ended[i]=yes
+      echo "${names[i]} has ended, the others go on: its log is .artifacts/cluster/logs/${names[i]}.log"
+    fi
   done
 }
 
@@ -168,4 +179,4 @@ echo "starting: logs in .artifacts/cluster/logs"
 start_stores
 start_processes
 tell
-while sleep 1; do check_alive; done
+while sleep 1; do tell_ended; done
