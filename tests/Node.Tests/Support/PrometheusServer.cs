@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using Node.Tests.Settings;
 
@@ -107,10 +108,15 @@ internal sealed class PrometheusServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    // A query that is wrong is answered with 400 and the reason.
+    // A query that is wrong is answered with 400 and the reason; what comes before it is ready, with 503 and no JSON.
     private async Task<JsonElement> AskAsync(string path)
     {
         using HttpResponseMessage response = await _client.GetAsync(new Uri(path, UriKind.Relative));
+        if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+        {
+            response.EnsureSuccessStatusCode();
+        }
+
         return JsonElement.Parse(await response.Content.ReadAsStringAsync());
     }
 }

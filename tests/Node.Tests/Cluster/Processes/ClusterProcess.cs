@@ -24,6 +24,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
     private static readonly Dictionary<string, string> BindVariables = new()
     {
         ["Node.Controller"] = "CONTROLLER_BIND", ["Node.Push"] = "PUSH_BIND", ["Node.Connect"] = "NODE_BIND", ["Node.Web"] = "WEB_BIND",
+        ["Node.Biz"] = "BIZ_BIND",
     };
 
     private readonly TestFolder _folder = new();
