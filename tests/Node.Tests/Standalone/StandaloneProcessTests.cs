@@ -83,7 +83,7 @@ public sealed class StandaloneProcessTests
             await before.Controller.SetRoomMetadataAsync(new SetRoomMetadataRequest { Room = "tea", Metadata = { ["topic"] = "green" } });
             await StandaloneUnderTest.UntilAsync(
                 async () => await before.Controller.GetStatusAsync(new GetStatusRequest()),
-                status => status.Stores is [{ Name: "sqlite", Available: true, Waiting: 0 }]);
+                status => status.Stores is [{ Name: "sqlite", Available: true, Waiting: 0, BehindMs: 0 }]);
             await before.EndAsync(signal);
         }
 
