@@ -115,9 +115,10 @@ public sealed class ApiTests
         await one.JoinAsync("lobby");
         await two.JoinAsync("lobby");
         await two.JoinAsync("den");
-        Assert.Equal(
-            """{"room":"lobby","members":2,"user_count":1,"users":["alice"],"nodes":{"node-1":2},"metadata":{}}""",
-            (await site.GetAsync("api/rooms/lobby")).Good().GetRawText());
+        // The real process has a controller, which adds since when; its reports may still be under way.
+        Assert.StartsWith(
+            """{"room":"lobby","members":2,"user_count":1,"users":["alice"],"nodes":{"node-1":2},"metadata":{}""",
+            (await site.GetAsync("api/rooms/lobby")).Good().GetRawText(), StringComparison.Ordinal);
 
         JsonElement[] connections = [.. (await site.GetAsync("api/users/alice")).Good().GetProperty("connections").EnumerateArray()];
         Assert.Equal(["""["lobby"]""", """["lobby","den"]"""], connections.Select(connection => connection.GetProperty("rooms").GetRawText()));
