@@ -70,8 +70,9 @@ internal sealed class JoinsScenario : Scenario
     {
         DrainUntil(() => _answered >= _joined && _probe.IsIdle);
         Lost = _joined - _answered;
+        string? problem = _probe.IsIdle ? _probe.Problem : "the controller does not show every join that was looked for";
         _probe.Dispose();
-        if (_probe.Problem is { } problem)
+        if (problem is not null)
         {
             throw new InvalidOperationException(problem);
         }
