@@ -14,7 +14,8 @@ namespace Node.Connect.Cluster.Etcd;
 /// etcd as a bus: a key a target, whose value is the latest batch. A room's batch carries the number of its first message and is put only where
 /// the key has not changed since, so the revisions' order is the numbers' order; everybody watches, and watches leave nothing out. Who
 /// loses gets the new state with the refusal and tries again. What a turn has leaves in one transaction, of which each room decides for itself.
-/// All keys go with the node's lease, or a minute after their last batch where nobody here is.
+/// All keys go with the node's lease, or a minute after their last batch where nobody here is; who still has members of such a room has seen
+/// all of it, and puts it back.
 /// </summary>
 internal sealed class EtcdBusStore : IBusStore
 {
@@ -208,11 +209,16 @@ internal sealed class EtcdBusStore : IBusStore
                 Keep(batch.Target, EtcdRoom.Of(result.Revision, message));
                 _events.Taken(batch, message.First, null);
             }
-            else
+            else if (result.Parts[i].Read[0] is { } found)
             {
                 // Somebody was quicker. Before the others again, so that it does not lose for ever.
-                Note(batch.Target, Read(result.Parts[i].Read[0], result.Revision));
+                Note(batch.Target, Read(found, result.Revision));
                 behind = behind is null ? _waiting.AddFirst(batch) : _waiting.AddAfter(behind, batch);
+            }
+            else
+            {
+                // The watch has not come to where the key goes: only then it is known what was the last of that life.
+                _events.NotTaken(batch);
             }
         }
     }
@@ -262,9 +268,8 @@ internal sealed class EtcdBusStore : IBusStore
             _ => _own.PutBack(old));
     }
 
-    private EtcdRoom Read(EtcdKeyValue? entry, long revision) =>
-        entry is not { } found ? EtcdRoom.Missing(revision)
-        : BatchOf(found, isRoom: true) is { } batch ? EtcdRoom.Of(found.ModRevision, batch) with { Since = revision }
+    private EtcdRoom Read(in EtcdKeyValue found, long revision) => BatchOf(found, isRoom: true) is { } batch
+        ? EtcdRoom.Of(found.ModRevision, batch) with { Since = revision }
         : EtcdRoom.Missing(revision) with { Revision = found.ModRevision };
 
     /// <returns>Null: somebody else has written there. Of a room, the next batch takes its place.</returns>
@@ -323,12 +328,12 @@ internal sealed class EtcdBusStore : IBusStore
         {
             if (EtcdBusKeys.TargetOf(change.Entry.Key) is { } target)
             {
-                Take(target, change, isOld: batch.Restart == EtcdRestart.First);
+                Take(target, change, batch.Restart);
             }
         }
     }
 
-    private void Take(in TargetKey target, in EtcdChange change, bool isOld)
+    private void Take(in TargetKey target, in EtcdChange change, EtcdRestart restart)
     {
         _own.Changed(target, change.Entry.ModRevision);
         bool isRoom = target.Kind == Target.Types.Kind.Room;
@@ -339,11 +344,13 @@ internal sealed class EtcdBusStore : IBusStore
 
         if (!change.IsDeleted)
         {
-            Take(target, change.Entry, isOld && !isRoom);
+            Take(target, change.Entry, restart == EtcdRestart.First && !isRoom);
         }
-        else if (isRoom && _rooms.GetValueOrDefault(target, EtcdRoom.Unknown).Since < change.Entry.ModRevision)
+        else if (isRoom && _rooms.GetValueOrDefault(target, EtcdRoom.Unknown) is var room && room.Since < change.Entry.ModRevision)
         {
-            Note(target, EtcdRoom.Missing(change.Entry.ModRevision));
+            // After a compaction nobody knows what else was written before it was deleted.
+            long revision = change.Entry.ModRevision;
+            Note(target, restart == EtcdRestart.None ? room.DeletedAt(revision) : EtcdRoom.Missing(revision));
             _events.Forgotten(target);
         }
     }

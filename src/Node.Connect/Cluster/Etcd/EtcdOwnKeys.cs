@@ -5,7 +5,7 @@ namespace Node.Connect.Cluster.Etcd;
 
 /// <summary>
 /// The keys that this node wrote last: those that nobody here watches are deleted after a while, so that etcd does not fill with rooms and
-/// users that are no more. A node that still has members of such a room begins another life of it. The bus's thread.
+/// users that are no more. A node that still has members of such a room puts it back. The bus's thread.
 /// </summary>
 internal sealed class EtcdOwnKeys
 {

@@ -6,7 +6,7 @@ namespace Node.Connect.Cluster.Etcd;
 /// <summary>What a room's key holds, as far as this node knows.</summary>
 /// <param name="Since">The revision of the store from which this holds.</param>
 /// <param name="Revision">Of the key, for the comparison; 0: there is no such key.</param>
-/// <param name="Epoch">The life of its numbers; empty: there is none.</param>
+/// <param name="Epoch">The life of its numbers; empty: none that this node knows.</param>
 /// <param name="Next">The number of the next message.</param>
 internal readonly record struct EtcdRoom(long Since, long Revision, string Epoch, ulong Next)
 {
@@ -19,7 +19,13 @@ internal readonly record struct EtcdRoom(long Since, long Revision, string Epoch
         new(revision, revision, batch.Epoch, batch.First + (ulong)batch.Messages.Count);
 
     /// <summary>
-    /// Life and first number of a batch that is put next. Where the key is gone, or older than what the sender has seen of that life, another
+    /// The key is gone, with the node that wrote it last, say. Its changes come in order, so this is the whole of that life, which can go on:
+    /// members need not start over because a node they never heard of has left.
+    /// </summary>
+    public EtcdRoom DeletedAt(long revision) => this with { Since = revision, Revision = 0 };
+
+    /// <summary>
+    /// Life and first number of a batch that is put next. Where nothing is known, or less than what the sender has seen of that life, another
     /// life begins behind what it has seen: members see their numbers go on.
     /// </summary>
     public (string Epoch, ulong First) Number(StoreBatch batch)

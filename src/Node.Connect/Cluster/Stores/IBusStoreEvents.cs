@@ -21,7 +21,7 @@ internal interface IBusStoreEvents
     /// <summary>Whether the store has it cannot be told, unless it comes back.</summary>
     void Undecided(StoreBatch batch);
 
-    /// <summary>The store has forgotten a room: its numbers begin another life.</summary>
+    /// <summary>The store has forgotten a room: it must be linked anew, perhaps in another life.</summary>
     void Forgotten(in TargetKey room);
 
     /// <summary>A batch was thrown away because the thread does not keep up. Any thread.</summary>
