@@ -143,8 +143,8 @@ internal sealed class Entrance : ConnectionHandler
     {
         if (isFull)
         {
-            _bucket.Hub.Meter.Refused("the connection limit is reached; retry_ms=5000");
-            session.Close(CloseCode.Overloaded, "the connection limit is reached");
+            _bucket.Hub.Meter.Refused("the connection limit is reached");
+            session.Close(CloseCode.Overloaded, "the connection limit is reached; retry_ms=5000");
         }
     }
 

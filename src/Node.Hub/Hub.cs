@@ -75,6 +75,21 @@ public sealed class Hub : IDisposable
     /// </summary>
     public Func<string, int, Task<RoomPresence?>>? Roster { get; set; }
 
+    /// <summary>Open sockets of all loops, handshakes and farewells included.</summary>
+    private int SocketCount
+    {
+        get
+        {
+            int count = 0;
+            foreach (Bucket bucket in Buckets)
+            {
+                count += bucket.Loop.ConnectionCount;
+            }
+
+            return count;
+        }
+    }
+
     internal Bucket[] Buckets { get; private set; } = [];
 
     internal Dispatcher Dispatcher { get; }
@@ -103,7 +118,17 @@ public sealed class Hub : IDisposable
     }
 
     /// <summary>A new connection's first handler: reads its HTTP request. On the connection's loop.</summary>
-    public ConnectionHandler Accept(Connection connection) => new Entrance(connection, Buckets[connection.Loop.Index]);
+    public ConnectionHandler Accept(Connection connection)
+    {
+        int most = Options.MaxSockets;
+        if (most > 0 && SocketCount > most)
+        {
+            Meter.Refused("no descriptor is left for it");
+            connection.Abort();
+        }
+
+        return new Entrance(connection, Buckets[connection.Loop.Index]);
+    }
 
     /// <summary>Takes new options; what differs holds from the next message, deadline or handshake on.</summary>
     public void Apply(HubOptions options)

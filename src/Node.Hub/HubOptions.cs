@@ -36,8 +36,14 @@ public sealed record HubOptions
     /// <summary>The largest single frame of a message; 0: as the message.</summary>
     public int MaxFrameBytes { get; init; }
 
-    /// <summary>Connections beyond this are closed with 3005. 0 means no limit of our own.</summary>
+    /// <summary>WebSockets beyond this are closed with 3005. 0 means no limit of our own.</summary>
     public int MaxConnections { get; init; }
+
+    /// <summary>
+    /// Sockets beyond this are cut off unheard, handshakes and farewells under way included: the rest of the process needs descriptors, too. 0
+    /// means no limit.
+    /// </summary>
+    public int MaxSockets { get; init; }
 
     public int MaxRoomsPerConnection { get; init; } = 128;
 

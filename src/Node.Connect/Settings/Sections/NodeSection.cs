@@ -28,7 +28,8 @@ public sealed record NodeSection
     [Setting("Serve /echo, which returns every data message as it came: for conformance suites and benchmarks.")]
     public bool Echo { get; init; }
 
-    [Setting("Open connections beyond which new ones are closed with 3005. 0: as many as descriptors allow.", Hot = true)]
+    [Setting("Open connections beyond which new ones are closed with 3005. 0, or too many: as many as the process's descriptors allow, less " +
+        "4096 (fewer where the limit is small) for all else.", Hot = true)]
     public int MaxConnections { get; init; }
 
     [Setting("Connections that the kernel holds for each listener until they are accepted.", Min = "1", Max = "65535")]
