@@ -88,7 +88,7 @@ internal sealed class Bucket : IDisposable
     public void CloseAll(ushort code, string reason, int withinMs)
     {
         _closing = true;
-        Loop.ForEach(connection => (connection.Handler as Session)?.Close(code, reason, withinMs));
+        Loop.ForEach(connection => (connection.Handler as Session)?.Close(code, Hub.SayWhere(reason), withinMs));
         CheckEmpty();
     }
 
@@ -125,7 +125,7 @@ internal sealed class Bucket : IDisposable
         {
             if (Loop.InSlot(_emptied)?.Handler is Session session)
             {
-                session.Close(CloseCode.Drain, EmptyReason);
+                session.Close(CloseCode.Drain, Hub.SayWhere(EmptyReason));
                 most--;
             }
         }

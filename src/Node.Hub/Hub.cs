@@ -90,6 +90,12 @@ public sealed class Hub : IDisposable
         }
     }
 
+    /// <summary>
+    /// Names another node, as host or host:port, to one client that is sent away; null, or an answer of null: it may come back anywhere. Asked on
+    /// loops, once a client.
+    /// </summary>
+    public Func<string?>? Elsewhere { get; set; }
+
     internal Bucket[] Buckets { get; private set; } = [];
 
     internal Dispatcher Dispatcher { get; }
@@ -319,7 +325,7 @@ public sealed class Hub : IDisposable
 
     /// <summary>
     /// Empties the node without ending it: readiness fails at once, then so many connections a second are closed with 3001, and come back
-    /// elsewhere. Done when nobody is left.
+    /// elsewhere: where, <see cref="Elsewhere"/> says. Done when nobody is left.
     /// </summary>
     public async Task EmptyAsync(int perSecond, CancellationToken cancel)
     {
@@ -372,6 +378,13 @@ public sealed class Hub : IDisposable
 
     internal Bucket OwnerOf(ReadOnlySpan<byte> name) =>
         Buckets.Length == 1 ? Buckets[0] : Buckets[(int)((uint)Utf8Comparer.Hash(name) % (uint)Buckets.Length)];
+
+    /// <summary>A close reason, with where to come back where that is known and fits.</summary>
+    internal string SayWhere(string reason)
+    {
+        string hinted = Elsewhere?.Invoke() is { } node ? $"{reason} node={node}" : reason;
+        return hinted.Length <= FrameWriter.MaxCloseReason ? hinted : reason;
+    }
 
     internal ulong NextGeneration() => Interlocked.Increment(ref _generation);
 
