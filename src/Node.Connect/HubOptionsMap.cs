@@ -28,6 +28,8 @@ internal static class HubOptionsMap
         MaxFrameBytes = settings.Messages.MaxFrameBytes,
         MaxConnections = MachineNeeds.MaxConnections(settings.Node.MaxConnections, machine.Descriptors),
         MaxSockets = MachineNeeds.MaxSockets(machine.Descriptors),
+        AdmissionRate = settings.Node.AdmissionRate,
+        AdmissionBurst = settings.Node.AdmissionBurst,
         MaxRoomsPerConnection = settings.Rooms.MaxPerConnection,
         Queue = new SendPolicy(OverflowOf(settings.Queue.Policy), settings.Queue.MaxBytes),
         RoomPolicies = [.. settings.Rooms.Policies.Select(policy => PolicyOf(policy, settings.Queue))],

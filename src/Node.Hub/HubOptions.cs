@@ -45,6 +45,12 @@ public sealed record HubOptions
     /// </summary>
     public int MaxSockets { get; init; }
 
+    /// <summary>WebSockets that are taken a second; the rest is told by 503 when to come back. 0 means no pace.</summary>
+    public int AdmissionRate { get; init; }
+
+    /// <summary>WebSockets that are taken at once after a quiet time. 0: those of a second.</summary>
+    public int AdmissionBurst { get; init; }
+
     public int MaxRoomsPerConnection { get; init; } = 128;
 
     /// <summary>Requests of one connection that asynchronous handlers may work on at once.</summary>
