@@ -17,8 +17,12 @@ switch (args)
     case ["restore", var address, var count]:
         await RestoreAsync(address, new Crowd(Number(count), Number(count) / 10, 1));
         return 0;
+    case ["node", var connections, var roomSize, "alone" or "cluster"]:
+        NodeCrowd.Measure(Number(connections), Number(roomSize), args[3] == "cluster");
+        return 0;
     default:
-        Console.Error.WriteLine("usage: state CONNECTIONS ROOMS ROOMS_EACH | restore REDIS_ADDRESS CONNECTIONS");
+        Console.Error.WriteLine(
+            "usage: state CONNECTIONS ROOMS ROOMS_EACH | restore REDIS_ADDRESS CONNECTIONS | node CONNECTIONS ROOM_SIZE alone|cluster");
         return 2;
 }
 
@@ -29,12 +33,12 @@ static void State(Crowd crowd)
     NobodyHears nobody = new();
     ControllerState warm = new(nobody, TimeProvider.System);
     new Crowd(1000, 100, 1).Join(warm);
-    long before = Settle();
+    long before = Resident.Settle().Resident;
     ControllerState state = new(nobody, TimeProvider.System);
     long start = Stopwatch.GetTimestamp();
     crowd.Join(state);
     TimeSpan took = Stopwatch.GetElapsedTime(start);
-    long after = Settle();
+    long after = Resident.Settle().Resident;
     StatsView stats = state.Ask(queries => queries.Stats());
     Console.WriteLine($"{stats.Connections:N0} connections, {stats.Users:N0} users, {stats.Rooms:N0} rooms, {stats.Members:N0} memberships");
     Console.WriteLine($"{(after - before) / (double)stats.Members:N1} B of resident memory a membership; taken in {took.TotalMilliseconds:N0} ms");
@@ -58,13 +62,4 @@ static async Task RestoreAsync(string address, Crowd crowd)
     await using Term second = await Term.BeginAsync(term + 1, [again], options, TimeProvider.System, NullLogger.Instance, default);
     TimeSpan took = Stopwatch.GetElapsedTime(start);
     Console.WriteLine($"{second.State.Ask(queries => queries.Stats()).Members:N0} memberships restored in {took.TotalSeconds:N1} s");
-}
-
-// Twice, and the second time what the first has made free goes back to the system.
-static long Settle()
-{
-    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-    using Process self = Process.GetCurrentProcess();
-    return self.WorkingSet64;
 }

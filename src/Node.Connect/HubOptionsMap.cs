@@ -1,3 +1,4 @@
+using Node.Connect.Machine;
 using Node.Connect.Settings;
 using Node.Host.Settings;
 using Node.Hub;
@@ -14,7 +15,7 @@ internal static class HubOptionsMap
     private const int MaxHeaders = 64;
 
     /// <exception cref="SettingsException">A key file cannot be read, or a value is none that the hub can take.</exception>
-    public static HubOptions Map(NodeSettings settings) => new()
+    public static HubOptions Map(NodeSettings settings, MachineLimits machine) => new()
     {
         NodeId = settings.Node.EffectiveId,
         Echo = settings.Node.Echo,
@@ -25,7 +26,10 @@ internal static class HubOptionsMap
         HeartbeatTimeout = Milliseconds(settings.Heartbeat.Timeout),
         MaxMessageBytes = settings.Messages.MaxBytes,
         MaxFrameBytes = settings.Messages.MaxFrameBytes,
-        MaxConnections = settings.Node.MaxConnections,
+        MaxConnections = MachineNeeds.MaxConnections(settings.Node.MaxConnections, machine.Descriptors),
+        MaxSockets = MachineNeeds.MaxSockets(machine.Descriptors),
+        AdmissionRate = settings.Node.AdmissionRate,
+        AdmissionBurst = settings.Node.AdmissionBurst,
         MaxRoomsPerConnection = settings.Rooms.MaxPerConnection,
         Queue = new SendPolicy(OverflowOf(settings.Queue.Policy), settings.Queue.MaxBytes),
         RoomPolicies = [.. settings.Rooms.Policies.Select(policy => PolicyOf(policy, settings.Queue))],

@@ -31,6 +31,7 @@ public sealed class NodeHost : IAsyncDisposable
     private const int UsualConnections = 1_000_000;
 
     private readonly LoadedSettings<NodeSettings> _loaded;
+    private readonly MachineLimits _machine = MachineLimits.Read();
     private readonly SettingsWatcher<NodeSettings> _watcher;
     private readonly LogLevelSwitch _level;
     private readonly ILogger _log;
@@ -57,7 +58,7 @@ public sealed class NodeHost : IAsyncDisposable
         _watcher.Changed += Reload;
         _exporter = new PrometheusExporter(_log);
         _tracing = Tracing.Start(settings.Tracing, Roles.ConnectNode, settings.Node.EffectiveId);
-        Hub = new Hub.Hub(HubOptionsMap.Map(settings), (exception, where) => _log.HandlerFailed(where, exception));
+        Hub = new Hub.Hub(HubOptionsMap.Map(settings, _machine), (exception, where) => _log.HandlerFailed(where, exception));
         _cluster = new NodeCluster(Hub, settings, _log);
         Hub.Authenticated += named => LogConnection(named, NodeLog.ConnectionNamed);
         Hub.Disconnected += gone => LogConnection(gone, NodeLog.ConnectionGone);
@@ -137,7 +138,7 @@ public sealed class NodeHost : IAsyncDisposable
         }
 
         int connections = settings.Node.MaxConnections > 0 ? settings.Node.MaxConnections : UsualConnections;
-        foreach (string limit in MachineCheck.Warnings(settings.Node, MachineLimits.Read()))
+        foreach (string limit in MachineCheck.Warnings(settings.Node, _machine))
         {
             _log.MachineTooSmall(limit, connections);
         }
@@ -272,7 +273,7 @@ public sealed class NodeHost : IAsyncDisposable
     private void Reload(SettingsChange<NodeSettings> change)
     {
         // First what can be refused (a key file): then nothing of the change is taken.
-        HubOptions options = HubOptionsMap.Map(change.New);
+        HubOptions options = HubOptionsMap.Map(change.New, _machine);
         Hub.Apply(options);
         _cluster.Apply(change.New);
         _upstream?.Apply(change.New.Upstream);

@@ -38,6 +38,7 @@ internal sealed class Bucket : IDisposable
         Users = new UserTable(this);
         Queries = new QueryQueue(this);
         _buckets = buckets;
+        Admission = new Admission(options, buckets, loop.Now, Random.Shared.NextDouble());
         History = new HistoryBudget(options.History.MaxTotalBytes / buckets);
     }
 
@@ -60,6 +61,9 @@ internal sealed class Bucket : IDisposable
 
     /// <summary>The node's queue bound, with an end instead of a loss.</summary>
     public FrameTraits Lossless { get; private set; }
+
+    /// <summary>This bucket's share of the pace at which the node takes connections.</summary>
+    public Admission Admission { get; }
 
     public RoomTable Rooms { get; }
 
@@ -88,7 +92,7 @@ internal sealed class Bucket : IDisposable
     public void CloseAll(ushort code, string reason, int withinMs)
     {
         _closing = true;
-        Loop.ForEach(connection => (connection.Handler as Session)?.Close(code, reason, withinMs));
+        Loop.ForEach(connection => (connection.Handler as Session)?.Close(code, Hub.SayWhere(reason), withinMs));
         CheckEmpty();
     }
 
@@ -125,7 +129,7 @@ internal sealed class Bucket : IDisposable
         {
             if (Loop.InSlot(_emptied)?.Handler is Session session)
             {
-                session.Close(CloseCode.Drain, EmptyReason);
+                session.Close(CloseCode.Drain, Hub.SayWhere(EmptyReason));
                 most--;
             }
         }
@@ -188,6 +192,7 @@ internal sealed class Bucket : IDisposable
         Reader.MaxMessageBytes = options.MaxMessageBytes;
         Reader.MaxFrameBytes = options.MaxFrameBytes;
         SetDerived(options);
+        Admission.Apply(options, _buckets);
         History.MaxBytes = options.History.MaxTotalBytes / _buckets;
         Rooms.ApplyOptions();
     }

@@ -14,8 +14,7 @@ public sealed class Channel : Session
 {
     private static readonly byte[] Nobody = [];
 
-    private readonly long _connectBy;
-    private long _expiresAt = long.MaxValue;
+    private long _endsAt;
     private RoomRights _rights = RoomRights.All;
     private Memberships _rooms;
 
@@ -24,7 +23,7 @@ public sealed class Channel : Session
     {
         Encoding = encoding;
         Generation = bucket.Hub.NextGeneration();
-        _connectBy = bucket.Loop.Now + bucket.Options.ConnectTimeout;
+        _endsAt = bucket.Loop.Now + bucket.Options.ConnectTimeout;
         bucket.Counters.Channels++;
         ScheduleDeadline();
     }
@@ -80,7 +79,8 @@ public sealed class Channel : Session
 
     public bool IsAlive => Connection.AcceptsFrames;
 
-    private protected override long EndsAt => IsNamed ? _expiresAt : _connectBy;
+    /// <summary>Until it is named, that has to happen by then; after that its token expires then.</summary>
+    private protected override long EndsAt => _endsAt;
 
     /// <summary>Ends the connection with a close code of <c>protocol/codes.md</c>. Any thread.</summary>
     public void Disconnect(ushort code, string reason)
@@ -134,11 +134,9 @@ public sealed class Channel : Session
     {
         UserName = user;
         _rights = rights;
-        if (expires is { } at)
-        {
-            double left = (at - Bucket.Hub.Time.GetUtcNow()).TotalMilliseconds;
-            _expiresAt = Bucket.Loop.Now + (long)Math.Max(left, 0);
-        }
+        _endsAt = expires is { } at
+            ? Bucket.Loop.Now + (long)Math.Max((at - Bucket.Hub.Time.GetUtcNow()).TotalMilliseconds, 0)
+            : long.MaxValue;
 
         ScheduleDeadline();
         Bucket.Hub.OwnerOf(user).Loop.RunOrPost(

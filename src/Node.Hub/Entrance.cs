@@ -101,7 +101,15 @@ internal sealed class Entrance : ConnectionHandler
         if (hub.IsDraining)
         {
             hub.Meter.Refused("draining");
-            SendAndClose(503, "Service Unavailable", "try again later, or another node\n"u8);
+            SendAndClose(503, "Service Unavailable", "try again later, or another node\n"u8, retryAfter: 1);
+            return;
+        }
+
+        // Before anything is computed for it: what a refusal costs is what the pace can save.
+        if (_bucket.Admission.TryTake(_bucket.Loop.Now) is > 0 and var wait)
+        {
+            hub.Meter.Refused("beyond the pace of admission");
+            SendAndClose(503, "Service Unavailable", "too many come at once\n"u8, retryAfter: wait);
             return;
         }
 
@@ -143,8 +151,8 @@ internal sealed class Entrance : ConnectionHandler
     {
         if (isFull)
         {
-            _bucket.Hub.Meter.Refused("the connection limit is reached; retry_ms=5000");
-            session.Close(CloseCode.Overloaded, "the connection limit is reached");
+            _bucket.Hub.Meter.Refused("the connection limit is reached");
+            session.Close(CloseCode.Overloaded, "the connection limit is reached; retry_ms=5000");
         }
     }
 
@@ -201,10 +209,10 @@ internal sealed class Entrance : ConnectionHandler
         _connection.Close();
     }
 
-    private void SendAndClose(int status, string phrase, ReadOnlySpan<byte> body, string type = "text/plain")
+    private void SendAndClose(int status, string phrase, ReadOnlySpan<byte> body, string type = "text/plain", int retryAfter = 0)
     {
         Outbox outbox = _bucket.Loop.Outbox;
-        int bytes = HttpResponse.Write(outbox.Reserve(512), status, phrase, type, body, close: true);
+        int bytes = HttpResponse.Write(outbox.Reserve(512), status, phrase, type, body, close: true, retryAfter);
         outbox.Send(_connection, bytes, FrameTraits.Close);
         _connection.Close();
     }

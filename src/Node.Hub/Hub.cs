@@ -75,6 +75,27 @@ public sealed class Hub : IDisposable
     /// </summary>
     public Func<string, int, Task<RoomPresence?>>? Roster { get; set; }
 
+    /// <summary>Open sockets of all loops, handshakes and farewells included.</summary>
+    private int SocketCount
+    {
+        get
+        {
+            int count = 0;
+            foreach (Bucket bucket in Buckets)
+            {
+                count += bucket.Loop.ConnectionCount;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>
+    /// Names another node, as host or host:port, to one client that is sent away; null, or an answer of null: it may come back anywhere. Asked on
+    /// loops, once a client.
+    /// </summary>
+    public Func<string?>? Elsewhere { get; set; }
+
     internal Bucket[] Buckets { get; private set; } = [];
 
     internal Dispatcher Dispatcher { get; }
@@ -103,7 +124,17 @@ public sealed class Hub : IDisposable
     }
 
     /// <summary>A new connection's first handler: reads its HTTP request. On the connection's loop.</summary>
-    public ConnectionHandler Accept(Connection connection) => new Entrance(connection, Buckets[connection.Loop.Index]);
+    public ConnectionHandler Accept(Connection connection)
+    {
+        int most = Options.MaxSockets;
+        if (most > 0 && SocketCount > most)
+        {
+            Meter.Refused("no descriptor is left for it");
+            connection.Abort();
+        }
+
+        return new Entrance(connection, Buckets[connection.Loop.Index]);
+    }
 
     /// <summary>Takes new options; what differs holds from the next message, deadline or handshake on.</summary>
     public void Apply(HubOptions options)
@@ -294,7 +325,7 @@ public sealed class Hub : IDisposable
 
     /// <summary>
     /// Empties the node without ending it: readiness fails at once, then so many connections a second are closed with 3001, and come back
-    /// elsewhere. Done when nobody is left.
+    /// elsewhere: where, <see cref="Elsewhere"/> says. Done when nobody is left.
     /// </summary>
     public async Task EmptyAsync(int perSecond, CancellationToken cancel)
     {
@@ -347,6 +378,13 @@ public sealed class Hub : IDisposable
 
     internal Bucket OwnerOf(ReadOnlySpan<byte> name) =>
         Buckets.Length == 1 ? Buckets[0] : Buckets[(int)((uint)Utf8Comparer.Hash(name) % (uint)Buckets.Length)];
+
+    /// <summary>A close reason, with where to come back where that is known and fits.</summary>
+    internal string SayWhere(string reason)
+    {
+        string hinted = Elsewhere?.Invoke() is { } node ? $"{reason} node={node}" : reason;
+        return hinted.Length <= FrameWriter.MaxCloseReason ? hinted : reason;
+    }
 
     internal ulong NextGeneration() => Interlocked.Increment(ref _generation);
 

@@ -36,8 +36,20 @@ public sealed record HubOptions
     /// <summary>The largest single frame of a message; 0: as the message.</summary>
     public int MaxFrameBytes { get; init; }
 
-    /// <summary>Connections beyond this are closed with 3005. 0 means no limit of our own.</summary>
+    /// <summary>WebSockets beyond this are closed with 3005. 0 means no limit of our own.</summary>
     public int MaxConnections { get; init; }
+
+    /// <summary>
+    /// Sockets beyond this are cut off unheard, handshakes and farewells under way included: the rest of the process needs descriptors, too. 0
+    /// means no limit.
+    /// </summary>
+    public int MaxSockets { get; init; }
+
+    /// <summary>WebSockets that are taken a second; the rest is told by 503 when to come back. 0 means no pace.</summary>
+    public int AdmissionRate { get; init; }
+
+    /// <summary>WebSockets that are taken at once after a quiet time. 0: those of a second.</summary>
+    public int AdmissionBurst { get; init; }
 
     public int MaxRoomsPerConnection { get; init; } = 128;
 

@@ -1,34 +1,32 @@
 namespace Node.Hub;
 
 /// <summary>
-/// The rooms of one channel, with its place in each. The first stands in the struct itself: most channels are in one room, and
+/// The rooms of one channel, with its place in each. The first two stand in the struct itself: most channels are in no more, and
 /// then nothing else is allocated. Loop thread only.
 /// </summary>
 internal struct Memberships
 {
-    private Membership _first;
+    private const int Inside = 2;
+
+    private RoomPart? _first;
+    private RoomPart? _second;
     private Membership[]? _others;
+    private int _firstPlace;
+    private int _secondPlace;
 
     public int Count { get; private set; }
 
-    public readonly RoomPart this[int index] => index == 0 ? _first.Part : _others![index - 1].Part;
+    public readonly RoomPart this[int index] => At(index).Part;
 
     public void Add(RoomPart part, int place)
     {
-        if (Count == 0)
+        int others = Count - Inside;
+        if (others >= 0 && (_others is null || others == _others.Length))
         {
-            _first = new Membership(part, place);
-        }
-        else
-        {
-            if (_others is null || Count - 1 == _others.Length)
-            {
-                Array.Resize(ref _others, Math.Max(1, (Count - 1) * 2));
-            }
-
-            _others[Count - 1] = new Membership(part, place);
+            Array.Resize(ref _others, Math.Max(1, others * 2));
         }
 
+        Set(Count, new Membership(part, place));
         Count++;
     }
 
@@ -43,9 +41,9 @@ internal struct Memberships
 
         int place = At(index).Place;
         Count--;
-        At(index) = At(Count);
-        At(Count) = default;
-        if (Count <= 1)
+        Set(index, At(Count));
+        Set(Count, default);
+        if (Count <= Inside)
         {
             _others = null;
         }
@@ -54,42 +52,55 @@ internal struct Memberships
     }
 
     /// <summary>Another member's farewell has moved this one.</summary>
-    public void Move(RoomPart part, int place) => At(IndexOf(part)).Place = place;
+    public void Move(RoomPart part, int place) => Set(IndexOf(part), new Membership(part, place));
 
     public readonly bool Contains(RoomPart part) => IndexOf(part) >= 0;
 
     private readonly int IndexOf(RoomPart part)
     {
-        if (ReferenceEquals(_first.Part, part))
+        if (ReferenceEquals(_first, part))
         {
             return 0;
         }
 
-        for (int i = 0; i < Count - 1; i++)
+        if (ReferenceEquals(_second, part))
+        {
+            return 1;
+        }
+
+        for (int i = 0; i < Count - Inside; i++)
         {
             if (ReferenceEquals(_others![i].Part, part))
             {
-                return i + 1;
+                return i + Inside;
             }
         }
 
         return -1;
     }
 
-    [System.Diagnostics.CodeAnalysis.UnscopedRef]
-    private ref Membership At(int index)
+    private readonly Membership At(int index) => index switch
     {
-        if (index == 0)
+        0 => new Membership(_first!, _firstPlace),
+        1 => new Membership(_second!, _secondPlace),
+        _ => _others![index - Inside],
+    };
+
+    private void Set(int index, Membership membership)
+    {
+        switch (index)
         {
-            return ref _first;
+            case 0:
+                (_first, _firstPlace) = (membership.Part, membership.Place);
+                break;
+            case 1:
+                (_second, _secondPlace) = (membership.Part, membership.Place);
+                break;
+            default:
+                _others![index - Inside] = membership;
+                break;
         }
-
-        return ref _others![index - 1];
     }
 
-    private struct Membership(RoomPart part, int place)
-    {
-        public RoomPart Part = part;
-        public int Place = place;
-    }
+    private readonly record struct Membership(RoomPart Part, int Place);
 }

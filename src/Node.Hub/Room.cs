@@ -14,8 +14,9 @@ namespace Node.Hub;
 /// </remarks>
 internal sealed class Room
 {
-    private readonly Dictionary<byte[], int> _users = new(Utf8Comparer.Instance);
+    private readonly NameTable<byte[], OwnNames> _users = new();
     private readonly int[] _membersIn;
+    private Dictionary<byte[], int>? _moreOf;
     private RoomLog? _log;
     private volatile FrameTraits _traits;
 
@@ -59,19 +60,26 @@ internal sealed class Room
     /// <summary>Different users in the room.</summary>
     public int UserCount => _users.Count;
 
-    public IEnumerable<byte[]> Users => _users.Keys;
+    public IEnumerable<byte[]> Users => _users.Items;
 
     private bool TellsPresence => Members <= Owner.Options.PresenceLimit;
 
     /// <summary>Counts a member in, and tells the others when its user was not here before.</summary>
     public void Admit(Bucket bucket, byte[] user)
     {
-        ref int connections = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
-            _users, user, out bool known);
-        connections++;
-        if (!known && Members < Owner.Options.PresenceLimit)
+        if (!_users.TryFind(user, out _))
         {
-            Tell(RouteNames.Joined, user);
+            _users.Put(user);
+            if (Members < Owner.Options.PresenceLimit)
+            {
+                Tell(RouteNames.Joined, user);
+            }
+        }
+        else
+        {
+            // Few users are in a room more than once.
+            _moreOf ??= new Dictionary<byte[], int>(Utf8Comparer.Instance);
+            _moreOf[user] = _moreOf.GetValueOrDefault(user) + 1;
         }
 
         Members++;
@@ -83,7 +91,7 @@ internal sealed class Room
     {
         Members--;
         _membersIn[bucket.Index]--;
-        if (--System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrNullRef(_users, user) == 0)
+        if (!HasMoreOf(user))
         {
             _users.Remove(user);
             if (Members > 0 && TellsPresence)
@@ -160,11 +168,10 @@ internal sealed class Room
             return false;
         }
 
-        byte[] name = user.ToArray();
-        bool here = _users.ContainsKey(name);
+        bool here = _users.TryFind(user.Span, out byte[]? name);
         if (here && left)
         {
-            Owner.Hub.Bus?.Tell(Name, RouteNames.Joined, name);
+            Owner.Hub.Bus?.Tell(Name, RouteNames.Joined, name!);
         }
 
         return here;
@@ -251,6 +258,26 @@ internal sealed class Room
     }
 
     private FrameTraits TraitsNow() => new(Lane.Data, Owner.Options.SendPolicyOf(Name), this);
+
+    /// <summary>One connection of a user goes; whether others of his stay.</summary>
+    private bool HasMoreOf(byte[] user)
+    {
+        if (_moreOf is null || !_moreOf.TryGetValue(user, out int more))
+        {
+            return false;
+        }
+
+        if (more > 1)
+        {
+            _moreOf[user] = more - 1;
+        }
+        else
+        {
+            _moreOf.Remove(user);
+        }
+
+        return true;
+    }
 
     private void Tell(byte[] route, byte[] user)
     {

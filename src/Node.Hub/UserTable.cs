@@ -10,53 +10,49 @@ namespace Node.Hub;
 /// </summary>
 internal sealed class UserTable
 {
-    // The value is the channel itself, or a list of several: most users have one connection, and there may be a million.
-    private readonly Dictionary<byte[], object> _users = new(Utf8Comparer.Instance);
-    private readonly Dictionary<byte[], object>.AlternateLookup<ReadOnlySpan<byte>> _byName;
+    // An item is the channel itself, or a list of several: most users have one connection, and there may be a million.
+    private readonly NameTable<object, UserNames> _users = new();
     private readonly Bucket _bucket;
 
-    public UserTable(Bucket bucket)
-    {
-        _bucket = bucket;
-        _byName = _users.GetAlternateLookup<ReadOnlySpan<byte>>();
-    }
+    public UserTable(Bucket bucket) => _bucket = bucket;
 
     public void Add(Channel channel)
     {
-        ref object? slot = ref CollectionsMarshal.GetValueRefOrAddDefault(
-            _users, channel.UserName, out bool known);
-        if (!known)
+        if (!_users.TryFind(channel.UserName, out object? there))
         {
-            slot = channel;
+            _users.Put(channel);
             _bucket.Counters.Users++;
             _bucket.Hub.Bus?.Link(BusTargetKind.User, channel.UserName, 0);
         }
-        else if (slot is List<Channel> several)
+        else if (there is List<Channel> several)
         {
             several.Add(channel);
         }
         else
         {
-            slot = new List<Channel>(2) { (Channel)slot!, channel };
+            _users.Put(new List<Channel>(2) { (Channel)there, channel });
         }
     }
 
     public void Remove(Channel channel)
     {
-        if (!_users.TryGetValue(channel.UserName, out object? slot))
+        if (!_users.TryFind(channel.UserName, out object? there))
         {
             return;
         }
 
-        if (slot is List<Channel> several)
+        if (there is List<Channel> several)
         {
-            several.Remove(channel);
-            if (several.Count == 1)
+            if (several.Count == 2 && several.Contains(channel))
             {
-                _users[channel.UserName] = several[0];
+                _users.Put(several[ReferenceEquals(several[0], channel) ? 1 : 0]);
+            }
+            else
+            {
+                several.Remove(channel);
             }
         }
-        else if (ReferenceEquals(slot, channel))
+        else if (ReferenceEquals(there, channel))
         {
             _users.Remove(channel.UserName);
             _bucket.Counters.Users--;
@@ -67,28 +63,28 @@ internal sealed class UserTable
     /// <summary>Another bus: it hears of the users who are here.</summary>
     public void Switch(MessageBus bus)
     {
-        foreach (byte[] user in _users.Keys)
+        foreach (object user in _users.Items)
         {
-            bus.Link(BusTargetKind.User, user, 0);
+            bus.Link(BusTargetKind.User, FirstOf(user).UserName, 0);
         }
     }
 
     /// <summary>A bus that is not the hub's any more hears nothing of them.</summary>
     public void Unlink(MessageBus old)
     {
-        foreach (byte[] user in _users.Keys)
+        foreach (object user in _users.Items)
         {
-            old.Unlink(BusTargetKind.User, user);
+            old.Unlink(BusTargetKind.User, FirstOf(user).UserName);
         }
     }
 
     /// <summary>A user's connections. The span is good until the table changes.</summary>
     public ReadOnlySpan<Channel> ChannelsOf(ReadOnlySpan<byte> user)
     {
-        ref object slot = ref CollectionsMarshal.GetValueRefOrNullRef(_byName, user);
-        return Unsafe.IsNullRef(ref slot) ? []
-            : slot is List<Channel> several ? CollectionsMarshal.AsSpan(several)
-            : new ReadOnlySpan<Channel>(ref Unsafe.As<object, Channel>(ref slot));
+        ref object there = ref _users.Find(user);
+        return Unsafe.IsNullRef(ref there) ? []
+            : there is List<Channel> several ? CollectionsMarshal.AsSpan(several)
+            : new ReadOnlySpan<Channel>(ref Unsafe.As<object, Channel>(ref there));
     }
 
     /// <summary>Sends an envelope to every connection of the user that it names, on whatever loop.</summary>
@@ -111,5 +107,12 @@ internal sealed class UserTable
         }
 
         return channels.Length;
+    }
+
+    private static Channel FirstOf(object item) => item is List<Channel> several ? several[0] : (Channel)item;
+
+    private readonly struct UserNames : INames<object>
+    {
+        public static ReadOnlySpan<byte> NameOf(object item) => FirstOf(item).UserName;
     }
 }

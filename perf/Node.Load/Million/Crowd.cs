@@ -75,7 +75,7 @@ internal sealed class Crowd : IDisposable
         while (Counts.Opening < _atOnce && _returning.TryPeek(out int client, out long due) && due <= now)
         {
             _returning.Dequeue();
-            Connect(client, AnotherNode());
+            Connect(client, _clients[client].IsDirected ? _clients[client].Node : AnotherNode());
         }
 
         _sockets.Turn(_returning.Count > 0 ? 5 : 50, _serve);
@@ -109,8 +109,7 @@ internal sealed class Crowd : IDisposable
     private void Connect(int index, int node)
     {
         ref CrowdClient client = ref _clients[index];
-        client.Node = (ushort)node;
-        client.Joined = 0;
+        (client.Node, client.Joined, client.IsDirected) = ((ushort)node, 0, false);
         int fd = _sockets.Connect(_plan.Source(_process, _sources++), _plan.NodeAddress(node), index);
         if (fd < 0)
         {
@@ -302,6 +301,13 @@ internal sealed class Crowd : IDisposable
         int pause = CrowdMessages.RetryOf(reason);
         Counts.WithoutHint += pause < 0 ? 1 : 0;
         Leave(index);
+        int told = _messages.NodeOf(reason);
+        if (told >= 0 && !_avoided.Contains(told))
+        {
+            Counts.Directed++;
+            (_clients[index].Node, _clients[index].IsDirected) = ((ushort)told, true);
+        }
+
         Return(index, Math.Max(pause, 0) + _random.Next(FirstPauseMs));
     }
 

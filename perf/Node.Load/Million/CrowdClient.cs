@@ -29,4 +29,7 @@ internal struct CrowdClient
 
     /// <summary>It was here before and has lost its connection.</summary>
     public bool IsReturning;
+
+    /// <summary><see cref="Node"/> is where it was told to come back.</summary>
+    public bool IsDirected;
 }

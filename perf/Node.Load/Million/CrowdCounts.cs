@@ -20,6 +20,9 @@ internal sealed record CrowdCounts
     public long Drained { get; set; }
     public long WithoutHint { get; set; }
 
+    /// <summary>Closes with 3001 that named another node, where their clients then came back.</summary>
+    public long Directed { get; set; }
+
     /// <summary>Clients that lost their connection and are in their rooms again.</summary>
     public long Returned { get; set; }
 
@@ -50,6 +53,7 @@ internal sealed record CrowdCounts
         Killed = all.Sum(one => one.Killed),
         Drained = all.Sum(one => one.Drained),
         WithoutHint = all.Sum(one => one.WithoutHint),
+        Directed = all.Sum(one => one.Directed),
         Returned = all.Sum(one => one.Returned),
         Failed = all.Sum(one => one.Failed),
         Problem = all.Select(one => one.Problem).FirstOrDefault(problem => problem is not null),

@@ -11,9 +11,13 @@ internal sealed class CrowdMessages(CrowdPlan plan)
     public const int DrainCode = 3001;
 
     private const string RetryMark = "retry_ms=";
+    private const string NodeMark = "node=";
 
     private static readonly byte[] s_joinEverybody = ClientFrame.Create(
         ServerFrame.Text, Encoding.UTF8.GetBytes($$"""{"message_id":"join","seq":2,"room":"{{CrowdPlan.Everybody}}"}"""));
+
+    private readonly Dictionary<string, int> _nodes = Enumerable.Range(0, plan.Nodes)
+        .ToDictionary(node => string.Create(CultureInfo.InvariantCulture, $"{plan.NodeAddress(node)}:{CrowdPlan.ClientPort}"));
 
     private readonly CrowdTokens _tokens = new(plan.Secret);
     private readonly byte[][] _requests = new byte[plan.Nodes][];
@@ -57,5 +61,12 @@ internal sealed class CrowdMessages(CrowdPlan plan)
         int at = reason.IndexOf(RetryMark, StringComparison.Ordinal);
         string digits = at < 0 ? "" : new string([.. reason[(at + RetryMark.Length)..].TakeWhile(char.IsAsciiDigit)]);
         return int.TryParse(digits, CultureInfo.InvariantCulture, out int retry) ? retry : -1;
+    }
+
+    /// <summary>Where a close says to come back, as a node's number; -1: it does not say, or names none of them.</summary>
+    public int NodeOf(string reason)
+    {
+        int at = reason.IndexOf(NodeMark, StringComparison.Ordinal);
+        return at < 0 ? -1 : _nodes.GetValueOrDefault(reason[(at + NodeMark.Length)..], -1);
     }
 }

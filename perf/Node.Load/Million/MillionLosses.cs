@@ -52,6 +52,7 @@ internal sealed class MillionLosses(
         report.AtLeast("drain", "connections again", watch.Counts.Ready, "", plan.Connections, isRequired: true);
         report.AtLeast("drain", "closed with 3001", watch.Counts.Drained - before.Drained, "", there, isRequired: true);
         report.AtMost("drain", "of them without when to come back", watch.Counts.WithoutHint - before.WithoutHint, "", 0, isRequired: true);
+        report.AtLeast("drain", "of them told where to come back", watch.Counts.Directed - before.Directed, "", plan.Nodes > 2 ? there : 0);
         report.Add("drain", "time", seconds, "s");
         report.AtMost("drain", "closes a second", (watch.Counts.Drained - before.Drained) / seconds, "/s", options.DrainRate * 1.1);
         report.AtMost("drain", "connects that failed", watch.Counts.Failed - before.Failed, "", 0, isRequired: true);

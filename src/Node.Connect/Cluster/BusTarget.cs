@@ -4,7 +4,7 @@ using Node.Rpc.Discovery;
 
 namespace Node.Connect.Cluster;
 
-/// <summary>A room or a user as the bus knows it on this node. The bus's thread.</summary>
+/// <summary>A room as the bus knows it on this node, or a user or everybody to whom something is being published. The bus's thread.</summary>
 internal sealed class BusTarget(TargetKey key)
 {
     public TargetKey Key { get; } = key;
@@ -14,7 +14,7 @@ internal sealed class BusTarget(TargetKey key)
     /// <summary>The manager that owns it in this node's view.</summary>
     public string? Owner { get; set; }
 
-    /// <summary>There are members or connections here.</summary>
+    /// <summary>There are members here; rooms only, users are in <see cref="LinkedUsers"/>.</summary>
     public bool IsWanted { get; set; }
 
     /// <summary>The owner was told so, on its present stream.</summary>
@@ -38,7 +38,7 @@ internal sealed class BusTarget(TargetKey key)
     /// <summary>Of the latest message that came.</summary>
     public ulong Offset { get; set; }
 
-    /// <summary>In the order of the calls; null: none. Of a million users hardly one has any.</summary>
+    /// <summary>In the order of the calls; null: none.</summary>
     public Queue<PendingPublish>? Pending { get; set; }
 
     /// <summary>In the order of their numbers; null: none.</summary>

@@ -27,7 +27,9 @@ internal sealed class ClusterHost : IAsyncDisposable
     private readonly ControllerChannel _controller;
     private readonly NodeReporter _reporter;
     private readonly BusMeter _meter;
+    private readonly Neighbours _neighbours = new();
     private readonly Timer _load;
+    private volatile Member? _self;
     private (int Managers, int Nodes) _counts;
 
     /// <param name="hub">Whose <see cref="Hub.Hub.Bus"/> may be <see cref="Bus"/>.</param>
@@ -45,6 +47,7 @@ internal sealed class ClusterHost : IAsyncDisposable
         _meter = new BusMeter(_node.Bus.Core);
         _load = new Timer(_ => _member.UpdateLoad(hub.SessionCount));
         _member.Changed += Take;
+        hub.Elsewhere = _neighbours.Next;
         hub.Roster = new ControllerRoster(_controller, TimeProvider.System).AskAsync;
     }
 
@@ -93,7 +96,7 @@ internal sealed class ClusterHost : IAsyncDisposable
     public void Register(IPEndPoint endPoint, Uri metrics)
     {
         string scheme = _settings.Tls.Enabled ? "wss" : "ws";
-        _member.Register(new Member
+        _self = new Member
         {
             Id = _settings.Node.EffectiveId,
             Role = Roles.ConnectNode,
@@ -105,7 +108,8 @@ internal sealed class ClusterHost : IAsyncDisposable
             Metrics = metrics.Authority,
             State = MemberState.Ready,
             Version = NodeHost.Version,
-        });
+        };
+        _member.Register(_self);
         _ = _member.Superseded.ContinueWith(_ => Superseded(), TaskScheduler.Default);
         _load.Change(LoadInterval, LoadInterval);
     }
@@ -119,7 +123,7 @@ internal sealed class ClusterHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _hub.Roster = null;
+        (_hub.Roster, _hub.Elsewhere) = (null, null);
         await _stopped.CancelAsync().ConfigureAwait(false);
         await _load.DisposeAsync().ConfigureAwait(false);
         await _member.DisposeAsync().ConfigureAwait(false);
@@ -138,6 +142,11 @@ internal sealed class ClusterHost : IAsyncDisposable
         {
             _counts = counts;
             _log.ViewTaken(counts.Managers, counts.Nodes);
+        }
+
+        if (_self is { } self)
+        {
+            _neighbours.Apply(snapshot[Roles.ConnectNode], self);
         }
 
         _node.Apply(new ManagerView(snapshot[Roles.PushManager]));

@@ -21,6 +21,7 @@ internal sealed class ManagerBusCore
     private static readonly Queue<Delivery> NoDeliveries = new();
 
     private readonly Dictionary<TargetKey, BusTarget> _targets = [];
+    private readonly LinkedUsers _users = new();
     private readonly Dictionary<string, ManagerLink> _managers = [];
     private readonly PendingPublishes _pending;
     private readonly Queue<BusTarget> _linkingByAge = new();
@@ -51,25 +52,27 @@ internal sealed class ManagerBusCore
 
     public int PendingCount => _pending.Count;
 
-    public int TargetCount => _targets.Count;
+    public int TargetCount => _targets.Count + _users.Count;
 
     public int ManagerCount => _managers.Count;
 
     /// <summary>The hub has its first member of a room, or connection of a user, here.</summary>
     public void Link(in TargetKey key, ulong number)
     {
+        if (key.Kind == Target.Types.Kind.User)
+        {
+            _users.Link(key, UsableOwner(OwnerOf(key)));
+            return;
+        }
+
         BusTarget target = TargetOf(key);
         target.HubNumber = number;
         if (target.IsWanted) return;
 
         target.IsWanted = true;
         target.WantedAt = _now;
-        if (target.IsRoom)
-        {
-            _linkingByAge.Enqueue(target);
-        }
-
-        if (UsableOwner(target) is { } owner)
+        _linkingByAge.Enqueue(target);
+        if (UsableOwner(target.Owner) is { } owner)
         {
             SendLink(target, owner);
         }
@@ -78,7 +81,11 @@ internal sealed class ManagerBusCore
     /// <summary>The last one is gone.</summary>
     public void Unlink(in TargetKey key)
     {
-        if (_targets.TryGetValue(key, out BusTarget? target) && target.IsWanted)
+        if (key.Kind == Target.Types.Kind.User)
+        {
+            _users.Unlink(key, UsableOwner(OwnerOf(key)));
+        }
+        else if (_targets.TryGetValue(key, out BusTarget? target) && target.IsWanted)
         {
             target.IsWanted = false;
             SendUnlink(target);
@@ -96,7 +103,7 @@ internal sealed class ManagerBusCore
         {
             RemoveIfUnused(target);
         }
-        else if (!target.IsStalled && UsableOwner(target) is { } owner)
+        else if (!target.IsStalled && UsableOwner(target.Owner) is { } owner)
         {
             Send(pending, owner);
         }
@@ -105,7 +112,7 @@ internal sealed class ManagerBusCore
     /// <summary>Tells the other nodes' members of a room who came or left; where there is no owner just now, nobody.</summary>
     public void Tell(in TargetKey room, Payload payload)
     {
-        if (_targets.TryGetValue(room, out BusTarget? target) && target.IsLinked && UsableOwner(target) is { } owner)
+        if (_targets.TryGetValue(room, out BusTarget? target) && target.IsLinked && UsableOwner(target.Owner) is { } owner)
         {
             owner.Add(new FromNode.Types.Step { Tell = new Tell { Target = room.ToTarget(), Payload = payload } });
         }
@@ -268,9 +275,8 @@ internal sealed class ManagerBusCore
     }
 
     /// <summary>The owner's stream, once all that was there before is linked on it.</summary>
-    private ManagerLink? UsableOwner(BusTarget target) =>
-        target.Owner is { } owner && _managers.TryGetValue(owner, out ManagerLink? manager) && manager.SyncedView == _view.Name
-            ? manager : null;
+    private ManagerLink? UsableOwner(string? owner) =>
+        owner is not null && _managers.TryGetValue(owner, out ManagerLink? manager) && manager.SyncedView == _view.Name ? manager : null;
 
     private void SendLink(BusTarget target, ManagerLink owner)
     {
@@ -326,6 +332,7 @@ internal sealed class ManagerBusCore
 
         manager.Asked = null;
         manager.SyncedView = _view.Name;
+        _users.LinkAll(manager, _view);
         foreach (BusTarget target in _targets.Values.Where(target => target.Owner == manager.Manager))
         {
             foreach (Delivery delivery in asked.Retained ? target.Retained ?? NoDeliveries : NoDeliveries)
@@ -476,7 +483,7 @@ internal sealed class ManagerBusCore
         foreach (BusTarget target in _stalled.ToList())
         {
             Unsend(target);
-            if (UsableOwner(target) is { } owner)
+            if (UsableOwner(target.Owner) is { } owner)
             {
                 SendPending(target, owner);
             }

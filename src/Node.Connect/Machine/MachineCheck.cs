@@ -19,9 +19,9 @@ internal static class MachineCheck
         // Without a limit of its own a node takes what the descriptors allow: there is nothing that it needs more of.
         if (node.MaxConnections == 0)
         {
-            if (machine.Descriptors <= MachineNeeds.ReserveDescriptors)
+            if (machine.Descriptors is { } few && MachineNeeds.ReserveOf(few) < MachineNeeds.ReserveDescriptors)
             {
-                yield return $"the descriptor limit is {machine.Descriptors}, which leaves little room for connections";
+                yield return $"the descriptor limit is {few}, which is enough for {MachineNeeds.MaxConnections(0, few)} connections";
             }
 
             yield break;

@@ -36,6 +36,43 @@ public sealed class OverloadTests
 
     [Theory]
     [MemberData(nameof(Carriers))]
+    public async Task Beyond_the_pace_of_admission_a_handshake_is_answered_503_and_who_is_in_goes_on(Carrier carrier)
+    {
+        // One a loop.
+        await using TestNode node = await TestNode.StartAsync(carrier, node: "  admission_rate: 1\n  admission_burst: 1");
+        List<RawClient> taken = [];
+        HttpAnswer refused;
+        do
+        {
+            RawClient client = await node.ConnectAsync();
+            await client.SendAsync(UpgradeRequest.To("/echo"));
+            refused = await client.ReadAnswerAsync();
+            if (refused.Status == 101)
+            {
+                taken.Add(client);
+                Assert.InRange(taken.Count, 1, 100);
+            }
+            else
+            {
+                await client.ReadEndAsync();
+                await client.DisposeAsync();
+            }
+        }
+        while (refused.Status == 101);
+
+        Assert.Equal(503, refused.Status);
+        Assert.InRange(int.Parse(refused.Header("Retry-After")!), 1, 60);
+        Assert.NotEmpty(taken);
+        foreach (RawClient client in taken)
+        {
+            await client.SendAsync(ClientFrame.Text("still here"));
+            Assert.Equal("still here", (await client.ReadFrameAsync()).Text);
+            await client.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Carriers))]
     public async Task A_node_that_stops_says_3000_to_its_sessions_and_503_to_newcomers(Carrier carrier)
     {
         await using TestNode node = await TestNode.StartAsync(carrier);

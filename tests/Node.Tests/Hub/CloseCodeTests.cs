@@ -74,6 +74,22 @@ public class CloseCodeTests
     }
 
     [Fact]
+    public async Task Who_is_sent_away_is_told_where_to_come_back_where_that_fits()
+    {
+        foreach ((string? hint, bool fits) in new[] { ("10.0.0.2:8083", true), (new string('x', 100) + ".example:8083", false), (null, false) })
+        {
+            using var server = new HubServer();
+            server.Hub.Elsewhere = () => hint;
+            await using HubClient client = await HubClient.NamedAsync(server, "alice");
+            Task gone = server.Hub.EmptyAsync(1000, TestContext.Current.CancellationToken);
+            Assert.Equal(CloseCode.Drain, await client.ReceiveCloseAsync());
+            Assert.Equal(Bucket.EmptyReason + (fits ? $" node={hint}" : ""), client.Peer.Closed!.Value.Reason);
+            await client.DisposeAsync();
+            await gone;
+        }
+    }
+
+    [Fact]
     public async Task A_member_that_is_slow_to_read_has_the_whole_time_of_a_stop()
     {
         const int Patience = 60_000;

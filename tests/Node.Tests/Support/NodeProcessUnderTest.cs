@@ -16,9 +16,9 @@ internal sealed partial class NodeProcessUnderTest : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> _serves = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
 
-    private NodeProcessUnderTest(string executable, IEnumerable<(string Name, string Value)> environment)
+    private NodeProcessUnderTest(string[] command, IEnumerable<(string Name, string Value)> environment)
     {
-        var start = new ProcessStartInfo(executable)
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = _folder.Root, RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -68,10 +68,19 @@ internal sealed partial class NodeProcessUnderTest : IAsyncDisposable
     }
 
     /// <summary>Skips the test where there is no process to start.</summary>
-    public static async Task<NodeProcessUnderTest> StartAsync(params (string Name, string Value)[] environment)
+    public static Task<NodeProcessUnderTest> StartAsync(params (string Name, string Value)[] environment) => StartAsync([], environment);
+
+    /// <summary>As <see cref="StartAsync(ValueTuple{string, string}[])"/>, and it may have no more than so many files and sockets open. Linux only.</summary>
+    public static Task<NodeProcessUnderTest> StartWithDescriptorsAsync(int most)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs prlimit");
+        return StartAsync(["prlimit", $"--nofile={most}"], []);
+    }
+
+    private static async Task<NodeProcessUnderTest> StartAsync(string[] wrapper, (string Name, string Value)[] environment)
     {
         Assert.SkipUnless(Executable is not null, "Node.Standalone is not built");
-        var node = new NodeProcessUnderTest(Executable!, environment);
+        var node = new NodeProcessUnderTest([.. wrapper, Executable!], environment);
         node._process.Start();
         node._process.BeginOutputReadLine();
         node._process.BeginErrorReadLine();

@@ -28,8 +28,16 @@ public sealed record NodeSection
     [Setting("Serve /echo, which returns every data message as it came: for conformance suites and benchmarks.")]
     public bool Echo { get; init; }
 
-    [Setting("Open connections beyond which new ones are closed with 3005. 0: as many as descriptors allow.", Hot = true)]
+    [Setting("Open connections beyond which new ones are closed with 3005. 0, or too many: as many as the process's descriptors allow, less " +
+        "4096 (fewer where the limit is small) for all else.", Hot = true)]
     public int MaxConnections { get; init; }
+
+    [Setting("WebSockets taken a second, as when another node has died and its clients come at once; the rest is answered 503 with Retry-After, " +
+        "each a time of its own. 0: no pace.", Hot = true, Max = "1000000")]
+    public int AdmissionRate { get; init; }
+
+    [Setting("WebSockets taken at once after a quiet time, before node.admission_rate holds. 0: those of a second.", Hot = true, Max = "1000000")]
+    public int AdmissionBurst { get; init; }
 
     [Setting("Connections that the kernel holds for each listener until they are accepted.", Min = "1", Max = "65535")]
     public int Backlog { get; init; } = 4096;

@@ -52,7 +52,7 @@ export class PushClient {
     this.requests = new Requests(this.settings);
     this.rooms = new Rooms(this.requests, this.settings.timeoutMs);
     const backoff = new Backoff(options.backoff?.baseMs, options.backoff?.capMs);
-    this.reconnect = new Reconnect(url, backoff, () => void this.open());
+    this.reconnect = new Reconnect(url, backoff, () => void this.open(), options.followNodes);
   }
 
   get state(): ClientState {

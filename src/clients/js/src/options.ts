@@ -37,6 +37,11 @@ export interface ClientOptions {
   heartbeatTimeoutMs?: number;
   /** Milliseconds: first and longest window of the pause before coming back. 500 and 30,000 by default. */
   backoff?: { baseMs?: number; capMs?: number };
+  /**
+   * Whether a node that sends its clients away may name another one to come back to (`node=` in its close reason). The token goes
+   * there, too. True by default; false where all nodes are behind one address, or where only the configured one may be used.
+   */
+  followNodes?: boolean;
   /** Requests that may wait for a connection; the next one is rejected with `queueFull`. 256 by default. */
   maxQueued?: number;
   /** Requests that may wait altogether; the next one is rejected with `queueFull`. 1,024 by default. */

@@ -14,6 +14,7 @@ export class Reconnect {
     private readonly url: string,
     private readonly backoff: Backoff,
     private readonly open: () => void,
+    private readonly followsNodes = true,
   ) {}
 
   get attempt(): number {
@@ -30,7 +31,7 @@ export class Reconnect {
     if (performance.now() - this.connectedAt >= goodAfterMs) this.backoff.reset();
     this.connectedAt = Infinity;
     const hints = parseHints(closeReason);
-    this.hintedNode = hints.node;
+    this.hintedNode = this.followsNodes ? hints.node : undefined;
     const delayMs = this.backoff.next(hints.retryMs);
     this.cancel();
     this.timer = setTimeout(this.open, delayMs);
@@ -41,7 +42,10 @@ export class Reconnect {
     clearTimeout(this.timer);
   }
 
-  /** The hinted node for one attempt; when that fails, the configured URL again. */
+  /**
+   * The hinted node for one attempt; when that fails, the configured URL again. The hint is a host and a port, and replaces
+   * nothing else: from wss it never leads to ws, nor to another path.
+   */
   takeUrl(): string {
     const node = this.hintedNode;
     this.hintedNode = undefined;

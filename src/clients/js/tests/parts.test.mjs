@@ -4,6 +4,7 @@ import { Backoff } from '../dist/backoff.js';
 import { comesBack, parseHints } from '../dist/close-code.js';
 import { jsonCodec } from '../dist/json-codec.js';
 import { protoCodec } from '../dist/proto-codec.js';
+import { Reconnect } from '../dist/reconnect.js';
 import { RoomSequence } from '../dist/room-sequence.js';
 
 test('the pause doubles to its cap, with jitter over all of it', () => {
@@ -30,6 +31,20 @@ test('hints are read from a close reason, malformed ones are not', () => {
   assert.deepEqual(parseHints('node=[::1]:8083'), { node: '[::1]:8083' });
   assert.deepEqual(parseHints('retry_ms=-5 node=evil.example/path?x'), {});
   assert.deepEqual(parseHints(''), {});
+});
+
+test('a hinted node takes the place of the host alone, for one attempt, and of none where that is not wanted', () => {
+  const urlsAfter = (url, reason, ...follows) => {
+    const reconnect = new Reconnect(url, new Backoff(), () => {}, ...follows);
+    reconnect.schedule(reason);
+    reconnect.cancel();
+    return [reconnect.takeUrl(), reconnect.takeUrl()];
+  };
+  const url = 'wss://push.example:8443/ws?a=b';
+  assert.deepEqual(urlsAfter(url, 'drain node=n2.example:8083'), ['wss://n2.example:8083/ws?a=b', url]);
+  assert.deepEqual(urlsAfter(url, 'drain node=n2.example'), ['wss://n2.example/ws?a=b', url]);
+  assert.deepEqual(urlsAfter(url, 'drain node=ws://n2.example/'), [url, url]);
+  assert.deepEqual(urlsAfter(url, 'drain node=n2.example:8083', false), [url, url]);
 });
 
 test('both codecs give back what they were given', () => {
