@@ -44,13 +44,10 @@ internal sealed class NodeCrowd : IDisposable
     {
         // What is compiled and made once is no connection's.
         new NodeCrowd(roomSize, roomSize, bus).Dispose();
-        (long resident, long objects) = Resident.Settle();
+        MemoryUse before = MemoryUse.Settled();
         using var crowd = new NodeCrowd(connections, roomSize, bus);
-        (long residentAfter, long objectsAfter) = Resident.Settle();
-        double PerConnection(long bytes) => bytes / (double)connections;
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{connections:N0} connections: {PerConnection(objectsAfter - objects):N0} B of objects each, {PerConnection(residentAfter - resident):N0} B resident"));
+        MemoryUse used = MemoryUse.Settled() - before;
+        Console.WriteLine($"{connections:N0} connections, each: {used.Over(connections)}");
         GC.KeepAlive(crowd);
     }
 

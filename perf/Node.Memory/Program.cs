@@ -6,6 +6,7 @@ using Node.Controller.State;
 using Node.Controller.Stores;
 using Node.Controller.Stores.Redis;
 using Node.Memory;
+using Node.Push.Routing;
 
 const int MostPatienceMs = 600_000;
 switch (args)
@@ -13,6 +14,9 @@ switch (args)
     case ["state", var connections, var rooms, var roomsEach]:
         Crowd crowd = new(Number(connections), Number(rooms), Number(roomsEach));
         State(crowd);
+        return 0;
+    case ["routes", var connections]:
+        Routes(new LinkedCrowd(Number(connections)));
         return 0;
     case ["restore", var address, var count]:
         await RestoreAsync(address, new Crowd(Number(count), Number(count) / 10, 1));
@@ -22,7 +26,7 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine(
-            "usage: state CONNECTIONS ROOMS ROOMS_EACH | restore REDIS_ADDRESS CONNECTIONS | node CONNECTIONS ROOM_SIZE alone|cluster");
+            "usage: state CONNECTIONS ROOMS ROOMS_EACH | routes CONNECTIONS | restore REDIS_ADDRESS CONNECTIONS | node CONNECTIONS ROOM_SIZE alone|cluster");
         return 2;
 }
 
@@ -33,16 +37,30 @@ static void State(Crowd crowd)
     NobodyHears nobody = new();
     ControllerState warm = new(nobody, TimeProvider.System);
     new Crowd(1000, 100, 1).Join(warm);
-    long before = Resident.Settle().Resident;
+    MemoryUse before = MemoryUse.Settled();
     ControllerState state = new(nobody, TimeProvider.System);
     long start = Stopwatch.GetTimestamp();
     crowd.Join(state);
     TimeSpan took = Stopwatch.GetElapsedTime(start);
-    long after = Resident.Settle().Resident;
+    MemoryUse used = MemoryUse.Settled() - before;
     StatsView stats = state.Ask(queries => queries.Stats());
     Console.WriteLine($"{stats.Connections:N0} connections, {stats.Users:N0} users, {stats.Rooms:N0} rooms, {stats.Members:N0} memberships");
-    Console.WriteLine($"{(after - before) / (double)stats.Members:N1} B of resident memory a membership; taken in {took.TotalMilliseconds:N0} ms");
+    Console.WriteLine($"a membership: {used.Over(stats.Members)}; a connection: {used.Over(stats.Connections)}; taken in {took.TotalMilliseconds:N0} ms");
     GC.KeepAlive(state);
+}
+
+static void Routes(LinkedCrowd crowd)
+{
+    new LinkedCrowd(1000).Link(LinkedCrowd.NewRouter());
+    MemoryUse before = MemoryUse.Settled();
+    PushRouter router = LinkedCrowd.NewRouter();
+    long start = Stopwatch.GetTimestamp();
+    TimeSpan longest = crowd.Link(router);
+    TimeSpan took = Stopwatch.GetElapsedTime(start);
+    MemoryUse used = MemoryUse.Settled() - before;
+    Console.WriteLine($"{crowd.Connections:N0} connections, {router.TargetCount:N0} targets");
+    Console.WriteLine($"a connection: {used.Over(crowd.Connections)}; linked in {took.TotalMilliseconds:N0} ms, longest batch {longest.TotalMilliseconds:N1} ms");
+    GC.KeepAlive(router);
 }
 
 static async Task RestoreAsync(string address, Crowd crowd)

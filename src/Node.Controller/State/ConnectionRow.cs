@@ -1,7 +1,9 @@
+using Node.Host.Tables;
+
 namespace Node.Controller.State;
 
 /// <summary>A connection in the table: 64 bytes.</summary>
-internal struct ConnectionRow
+internal struct ConnectionRow : IHashedRow
 {
     public ulong Number;
 
@@ -26,5 +28,10 @@ internal struct ConnectionRow
     public int PreviousOfNode;
     public int NextOfUser;
     public int PreviousOfUser;
-    public int NextInBucket;
+
+    public readonly int Hash => HashOf(Node, Number);
+
+    public int Next { get; set; }
+
+    public static int HashOf(int node, ulong number) => (int)(((number + ((ulong)(uint)node << 48)) * 0x9E3779B97F4A7C15) >> 32);
 }

@@ -1,10 +1,11 @@
+using Node.Host.Tables;
+
 namespace Node.Controller.State;
 
 /// <summary>Connections: found by node and number, listed by node and by user. Not thread-safe.</summary>
 internal sealed class ConnectionTable
 {
-    private readonly SlotTable<ConnectionRow> _rows = new();
-    private int[] _buckets = new int[16];
+    private readonly HashedTable<ConnectionRow> _rows = new();
 
     /// <summary>Above every connection there is.</summary>
     public int End => _rows.End;
@@ -16,10 +17,10 @@ internal sealed class ConnectionTable
     /// <summary>0 when there is none. One that has gone may be found: see <see cref="ConnectionRow.User"/>.</summary>
     public int Find(int node, ulong number)
     {
-        int connection = _buckets[BucketOf(node, number)];
+        int connection = _rows.First(ConnectionRow.HashOf(node, number));
         while (connection != 0 && (_rows[connection].Number != number || _rows[connection].Node != node))
         {
-            connection = _rows[connection].NextInBucket;
+            connection = _rows[connection].Next;
         }
 
         return connection;
@@ -27,9 +28,11 @@ internal sealed class ConnectionTable
 
     public int Add(NodeEntry node, ulong number, string user, long sinceMs)
     {
-        int connection = AddRow(node.Slot, number);
+        int connection = _rows.Add(new ConnectionRow
+        {
+            Node = node.Slot, Number = number, User = Users.Add(user), SinceMs = sinceMs, Mark = node.Mark,
+        });
         ref ConnectionRow row = ref _rows[connection];
-        (row.User, row.SinceMs, row.Mark) = (Users.Add(user), sinceMs, node.Mark);
         ref int firstOfUser = ref Users.Row(row.User).FirstConnection;
         (row.NextOfNode, row.NextOfUser) = (node.FirstConnection, firstOfUser);
         if (row.NextOfNode != 0)
@@ -58,32 +61,7 @@ internal sealed class ConnectionTable
     }
 
     /// <summary>Removes a retired connection for good.</summary>
-    public void Forget(int connection)
-    {
-        ref ConnectionRow row = ref _rows[connection];
-        ref int link = ref _buckets[BucketOf(row.Node, row.Number)];
-        while (link != connection)
-        {
-            link = ref _rows[link].NextInBucket;
-        }
-
-        link = row.NextInBucket;
-        _rows.Remove(connection);
-    }
-
-    private int AddRow(int node, ulong number)
-    {
-        if (_rows.Count == _buckets.Length)
-        {
-            Grow();
-        }
-
-        int connection = _rows.Add();
-        ref int bucket = ref _buckets[BucketOf(node, number)];
-        _rows[connection] = new ConnectionRow { Node = node, Number = number, NextInBucket = bucket };
-        bucket = connection;
-        return connection;
-    }
+    public void Forget(int connection) => _rows.Remove(connection);
 
     private void UnlinkFromNode(NodeEntry node, ref ConnectionRow row)
     {
@@ -121,30 +99,6 @@ internal sealed class ConnectionTable
         if (Users.Row(row.User).FirstConnection == 0)
         {
             Users.Remove(row.User);
-        }
-    }
-
-    private int BucketOf(int node, ulong number)
-    {
-        ulong mixed = (number + ((ulong)(uint)node << 48)) * 0x9E3779B97F4A7C15;
-        return (int)(mixed >> 33) & (_buckets.Length - 1);
-    }
-
-    private void Grow()
-    {
-        int[] old = _buckets;
-        _buckets = new int[2 * old.Length];
-        foreach (int first in old)
-        {
-            int connection = first;
-            while (connection != 0)
-            {
-                ref ConnectionRow row = ref _rows[connection];
-                int next = row.NextInBucket;
-                ref int bucket = ref _buckets[BucketOf(row.Node, row.Number)];
-                (row.NextInBucket, bucket) = (bucket, connection);
-                connection = next;
-            }
         }
     }
 }

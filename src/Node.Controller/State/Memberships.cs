@@ -91,7 +91,7 @@ internal sealed class Memberships(IStateObserver observer, TimeProvider time)
         int member = row.FirstRoom;
         while (member != 0)
         {
-            int next = Members[member].Next;
+            int next = Members[member].NextOfOwner;
             if (Members[member].Value != node.Mark)
             {
                 Remove(node, ref row, member, mayComeBack: false);

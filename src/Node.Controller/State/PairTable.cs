@@ -1,3 +1,5 @@
+using Node.Host.Tables;
+
 namespace Node.Controller.State;
 
 /// <summary>
@@ -6,8 +8,7 @@ namespace Node.Controller.State;
 /// </summary>
 internal sealed class PairTable
 {
-    private readonly SlotTable<Pair> _pairs = new();
-    private int[] _buckets = new int[16];
+    private readonly HashedTable<Pair> _pairs = new();
 
     public int Count => _pairs.Count;
 
@@ -16,10 +17,10 @@ internal sealed class PairTable
     /// <summary>0 when there is no such pair.</summary>
     public int Find(int owner, int member)
     {
-        int pair = _buckets[BucketOf(owner, member)];
+        int pair = _pairs.First(Pair.HashOf(owner, member));
         while (pair != 0 && (_pairs[pair].Owner != owner || _pairs[pair].Member != member))
         {
-            pair = _pairs[pair].NextInBucket;
+            pair = _pairs[pair].Next;
         }
 
         return pair;
@@ -31,18 +32,10 @@ internal sealed class PairTable
     /// <param name="first">Where the owner's list begins.</param>
     public int Add(int owner, int member, ref int first)
     {
-        if (_pairs.Count == _buckets.Length)
-        {
-            Grow();
-        }
-
-        int pair = _pairs.Add();
-        ref int bucket = ref _buckets[BucketOf(owner, member)];
-        _pairs[pair] = new Pair { Owner = owner, Member = member, NextInBucket = bucket, Next = first };
-        bucket = pair;
+        int pair = _pairs.Add(new Pair { Owner = owner, Member = member, NextOfOwner = first });
         if (first != 0)
         {
-            _pairs[first].Previous = pair;
+            _pairs[first].PreviousOfOwner = pair;
         }
 
         first = pair;
@@ -52,55 +45,24 @@ internal sealed class PairTable
     public void Remove(int pair, ref int first)
     {
         Pair gone = _pairs[pair];
-        ref int link = ref _buckets[BucketOf(gone.Owner, gone.Member)];
-        while (link != pair)
+        if (gone.PreviousOfOwner != 0)
         {
-            link = ref _pairs[link].NextInBucket;
-        }
-
-        link = gone.NextInBucket;
-        if (gone.Previous != 0)
-        {
-            _pairs[gone.Previous].Next = gone.Next;
+            _pairs[gone.PreviousOfOwner].NextOfOwner = gone.NextOfOwner;
         }
         else
         {
-            first = gone.Next;
+            first = gone.NextOfOwner;
         }
 
-        if (gone.Next != 0)
+        if (gone.NextOfOwner != 0)
         {
-            _pairs[gone.Next].Previous = gone.Previous;
+            _pairs[gone.NextOfOwner].PreviousOfOwner = gone.PreviousOfOwner;
         }
 
         _pairs.Remove(pair);
     }
 
-    private int BucketOf(int owner, int member)
-    {
-        ulong mixed = (((ulong)(uint)owner << 32) | (uint)member) * 0x9E3779B97F4A7C15;
-        return (int)(mixed >> 33) & (_buckets.Length - 1);
-    }
-
-    private void Grow()
-    {
-        int[] old = _buckets;
-        _buckets = new int[2 * old.Length];
-        foreach (int first in old)
-        {
-            int pair = first;
-            while (pair != 0)
-            {
-                ref Pair row = ref _pairs[pair];
-                int next = row.NextInBucket;
-                ref int bucket = ref _buckets[BucketOf(row.Owner, row.Member)];
-                (row.NextInBucket, bucket) = (bucket, pair);
-                pair = next;
-            }
-        }
-    }
-
-    public struct Pair
+    public struct Pair : IHashedRow
     {
         public int Owner;
         public int Member;
@@ -108,10 +70,14 @@ internal sealed class PairTable
         /// <summary>The table's user's.</summary>
         public int Value;
 
-        /// <summary>The next of the same owner.</summary>
-        public int Next;
+        public int NextOfOwner;
 
-        internal int Previous;
-        internal int NextInBucket;
+        internal int PreviousOfOwner;
+
+        public readonly int Hash => HashOf(Owner, Member);
+
+        public int Next { get; set; }
+
+        internal static int HashOf(int owner, int member) => (int)(((((ulong)(uint)owner << 32) | (uint)member) * 0x9E3779B97F4A7C15) >> 32);
     }
 }

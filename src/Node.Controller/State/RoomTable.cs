@@ -1,3 +1,5 @@
+using Node.Host.Tables;
+
 namespace Node.Controller.State;
 
 /// <summary>Rooms with their users and nodes, counted. Not thread-safe.</summary>

@@ -22,13 +22,13 @@ internal sealed class StateQueries(NodeTable nodes, Memberships members)
 
         RoomRow row = _rooms.Names.Row(room);
         List<string> users = new(Math.Min(row.Users, maxUsers));
-        for (int pair = row.FirstUser; pair != 0 && users.Count < maxUsers; pair = _rooms.Users[pair].Next)
+        for (int pair = row.FirstUser; pair != 0 && users.Count < maxUsers; pair = _rooms.Users[pair].NextOfOwner)
         {
             users.Add(_connections.Users.Text(_rooms.Users[pair].Member));
         }
 
         Dictionary<string, int> byNode = [];
-        for (int pair = row.FirstNode; pair != 0; pair = _rooms.Nodes[pair].Next)
+        for (int pair = row.FirstNode; pair != 0; pair = _rooms.Nodes[pair].NextOfOwner)
         {
             // An incarnation that is being cleared away and the next one have the same id.
             string node = nodes[_rooms.Nodes[pair].Member].Id;
@@ -83,7 +83,7 @@ internal sealed class StateQueries(NodeTable nodes, Memberships members)
 
         RoomRow row = _rooms.Names.Row(room);
         int count = 0;
-        for (int pair = row.FirstNode; pair != 0; pair = _rooms.Nodes[pair].Next)
+        for (int pair = row.FirstNode; pair != 0; pair = _rooms.Nodes[pair].NextOfOwner)
         {
             count++;
         }
@@ -174,7 +174,7 @@ internal sealed class StateQueries(NodeTable nodes, Memberships members)
     private string[] RoomsOf(in ConnectionRow row)
     {
         List<string> rooms = [];
-        for (int pair = row.FirstRoom; pair != 0; pair = members.Members[pair].Next)
+        for (int pair = row.FirstRoom; pair != 0; pair = members.Members[pair].NextOfOwner)
         {
             rooms.Add(_rooms.Names.Text(members.Members[pair].Member));
         }

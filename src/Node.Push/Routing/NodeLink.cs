@@ -27,10 +27,17 @@ internal sealed class NodeLink(FromNode.Types.Hello hello, INodeStream stream)
     /// <summary>The resync that it has answered last; 0 before the first.</summary>
     public ulong Synced { get; set; }
 
+    /// <summary>The rooms that it is linked to.</summary>
     public HashSet<TargetState> Targets { get; } = [];
 
     /// <summary>Linked on a stream before this one: what it does not link again is unlinked.</summary>
     public HashSet<TargetState> Stale { get; private set; } = [];
+
+    /// <summary>The same for users: streams before this one with what they had linked.</summary>
+    public List<NodeLink> Earlier { get; private set; } = [];
+
+    /// <summary>What <see cref="UserLinks"/> calls this stream; 0: it has linked no user.</summary>
+    public int UserStream { get; set; }
 
     /// <summary>When the stream broke, on the router's clock.</summary>
     public long BrokenAt { get; private set; }
@@ -43,7 +50,7 @@ internal sealed class NodeLink(FromNode.Types.Hello hello, INodeStream stream)
     public void Add(Resync resync) => _next.Steps.Add(new FromManager.Types.Step { Resync = resync });
 
     /// <summary>Takes over what the node had linked on a stream before this one.</summary>
-    public void Inherit(NodeLink before) => Stale = before.Targets;
+    public void Inherit(NodeLink before) => (Stale, Earlier) = (before.Targets, [.. before.Earlier, before]);
 
     public void Add(Linked linked) => _next.Steps.Add(new FromManager.Types.Step { Linked = linked });
 

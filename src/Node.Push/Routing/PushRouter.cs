@@ -21,6 +21,7 @@ internal sealed class PushRouter(string id, Random random)
     public const int SettleMs = 5000;
 
     private readonly Dictionary<TargetKey, TargetState> _targets = [];
+    private readonly UserTargets _users = new();
     private readonly Dictionary<string, NodeLink> _nodes = [];
     private readonly Dictionary<string, NodeLink> _absent = [];
     private readonly HashSet<TargetState> _unsettled = [];
@@ -38,7 +39,8 @@ internal sealed class PushRouter(string id, Random random)
     /// <summary>Nodes that are attached.</summary>
     public int NodeCount => _nodes.Count;
 
-    public int TargetCount => _targets.Count;
+    /// <summary>Rooms and users that somebody is linked to.</summary>
+    public int TargetCount => _targets.Count + _users.Count;
 
     /// <summary>Nothing waits for nodes to link.</summary>
     public bool IsSettled => _settleBy == long.MaxValue;
@@ -60,6 +62,7 @@ internal sealed class PushRouter(string id, Random random)
             Drop(target);
         }
 
+        _users.Move(message => IsOwned(message.Target), _unanswered, _recent);
         AskAll();
     }
 
@@ -211,6 +214,9 @@ internal sealed class PushRouter(string id, Random random)
             case FromNode.Types.Step.StepOneofCase.Link:
                 Link(node, step.Link);
                 break;
+            case FromNode.Types.Step.StepOneofCase.Unlink when UserTargets.Has(step.Unlink):
+                _users.Unlink(node, step.Unlink);
+                break;
             case FromNode.Types.Step.StepOneofCase.Unlink:
                 if (_targets.TryGetValue(TargetKey.Of(step.Unlink), out TargetState? left))
                 {
@@ -224,7 +230,7 @@ internal sealed class PushRouter(string id, Random random)
             case FromNode.Types.Step.StepOneofCase.Tell:
                 Tell(TargetKey.Of(step.Tell.Target), step.Tell.Payload, node);
                 break;
-            case FromNode.Types.Step.StepOneofCase.Retained:
+            case FromNode.Types.Step.StepOneofCase.Retained when !UserTargets.Has(step.Retained.Target):
                 TargetState state = StateOf(TargetKey.Of(step.Retained.Target));
                 if (!state.IsSettled)
                 {
@@ -243,6 +249,7 @@ internal sealed class PushRouter(string id, Random random)
                     }
 
                     node.Stale.Clear();
+                    _users.ForgetEarlier(node);
                     SettleIfSynced();
                 }
 
@@ -266,6 +273,7 @@ internal sealed class PushRouter(string id, Random random)
     {
         _resyncs++;
         _settleBy = _now + SettleMs;
+        _users.UnlinkAll();
         foreach (TargetState target in _targets.Values)
         {
             target.Unsettle();
@@ -284,7 +292,19 @@ internal sealed class PushRouter(string id, Random random)
 
     private void Link(NodeLink node, Link link)
     {
-        TargetState target = StateOf(TargetKey.Of(link.Target));
+        var key = TargetKey.Of(link.Target);
+        if (UserTargets.Has(link.Target))
+        {
+            // One that is not owned was on its way when the view changed: all links are asked for anew.
+            if (IsOwned(key))
+            {
+                _users.Link(node, link.Target);
+            }
+
+            return;
+        }
+
+        TargetState target = StateOf(key);
         node.Stale.Remove(target);
         target.Link(node, link, _recent);
         if (!target.IsSettled && IsSettled && IsOwned(target.Key))
@@ -331,7 +351,7 @@ internal sealed class PushRouter(string id, Random random)
             return;
         }
 
-        if (!(state ?? StateOf(target)).TryWait(message))
+        if (!(UserTargets.Has(message.Delivery.Target) ? _users.TryWait(message) : StateOf(target).TryWait(message)))
         {
             Counters.Overloaded++;
             message.Complete(PushOutcome.Overloaded);
@@ -349,13 +369,15 @@ internal sealed class PushRouter(string id, Random random)
         }
 
         bool toEverybody = message.Target == TargetKey.Everybody;
-        if (!toEverybody && (state is null || state.Nodes.Count == 0))
+        IReadOnlyList<NodeLink> nodes = toEverybody
+            ? [.. _nodes.Values, .. _absent.Values] : state?.Nodes ?? _users.NodesOf(message.Delivery.Target);
+        if (!toEverybody && nodes.Count == 0)
         {
             message.Complete(PushOutcome.Unknown);
             return;
         }
 
-        if (state is { IsRoom: true })
+        if (state is not null)
         {
             message.Delivery.Offset = state.NextOffset();
             message.Delivery.Epoch = state.Epoch;
@@ -363,7 +385,6 @@ internal sealed class PushRouter(string id, Random random)
 
         Counters.Messages++;
         _recent.Add(message);
-        IEnumerable<NodeLink> nodes = toEverybody ? _nodes.Values.Concat(_absent.Values) : state!.Nodes;
         foreach (NodeLink node in nodes)
         {
             node.Add(message);
@@ -406,6 +427,8 @@ internal sealed class PushRouter(string id, Random random)
         {
             Unlink(absent.Node, target);
         }
+
+        _users.Forget(absent);
     }
 
     private void Drop(TargetState target)
@@ -443,6 +466,11 @@ internal sealed class PushRouter(string id, Random random)
         {
             _unsettled.Remove(target);
             Settle(target);
+        }
+
+        while (_users.TryTakeWaiting(out PushedMessage waiting))
+        {
+            Deliver(null, waiting);
         }
     }
 

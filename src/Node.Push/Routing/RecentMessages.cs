@@ -19,7 +19,7 @@ internal sealed class RecentMessages
     private const long MaxBytes = 128L * 1024 * 1024;
 
     private readonly Dictionary<MessageKey, PushedMessage> _byKey = [];
-    private readonly Dictionary<TargetKey, List<PushedMessage>> _byTarget = [];
+    private readonly Dictionary<TargetKey, List<PushedMessage>> _byRoom = [];
     private readonly Queue<PushedMessage> _byAge = new();
     private readonly Queue<PushedMessage> _keysByAge = new();
     private long _bytes;
@@ -33,13 +33,16 @@ internal sealed class RecentMessages
         _byKey[message.Key] = message;
         _byAge.Enqueue(message);
         _bytes += message.Bytes;
-        ByTarget(message.Target).Add(message);
+        if (message.Target.Kind == Target.Types.Kind.Room)
+        {
+            InRoom(message.Target).Add(message);
+        }
     }
 
     /// <summary>A room's messages after an offset, up to the latest; fewer where they do not lie here without a gap.</summary>
     public List<PushedMessage> After(TargetKey room, ByteString epoch, ulong offset)
     {
-        List<PushedMessage> sent = _byTarget.GetValueOrDefault(room) ?? [];
+        List<PushedMessage> sent = _byRoom.GetValueOrDefault(room) ?? [];
         int start = sent.Count;
         while (start > 0 && sent[start - 1].Delivery is { } delivery && delivery.Offset > offset && delivery.Epoch == epoch
             && (start == sent.Count || delivery.Offset + 1 == sent[start].Delivery.Offset))
@@ -53,7 +56,7 @@ internal sealed class RecentMessages
     /// <summary>A node tells with its link what it has had, acknowledged or not.</summary>
     public void Had(TargetKey room, ByteString epoch, ulong offset, string node)
     {
-        foreach (PushedMessage message in _byTarget.GetValueOrDefault(room) ?? [])
+        foreach (PushedMessage message in _byRoom.GetValueOrDefault(room) ?? [])
         {
             if (message.Outcome is null && message.Delivery.Offset <= offset && message.Delivery.Epoch == epoch)
             {
@@ -65,7 +68,7 @@ internal sealed class RecentMessages
     /// <summary>Whether a number was given here to this very message; one that is too old to be known is taken to be.</summary>
     public bool IsOwn(TargetKey room, Delivery delivery)
     {
-        List<PushedMessage> sent = _byTarget.GetValueOrDefault(room) ?? [];
+        List<PushedMessage> sent = _byRoom.GetValueOrDefault(room) ?? [];
         PushedMessage? own = sent.Find(message => message.Delivery.Offset == delivery.Offset && message.Delivery.Epoch == delivery.Epoch);
         return own is null ? sent.Count == 0 || delivery.Offset < sent[0].Delivery.Offset : own.Key == MessageKey.Of(room, delivery.Id);
     }
@@ -75,7 +78,7 @@ internal sealed class RecentMessages
     {
         if (TryFind(MessageKey.Of(room, delivery.Id), out PushedMessage known))
         {
-            ByTarget(room).Add(known);
+            InRoom(room).Add(known);
             return;
         }
 
@@ -88,18 +91,27 @@ internal sealed class RecentMessages
     /// <returns>Those without an answer, in order.</returns>
     public List<PushedMessage> TakeUnanswered(TargetKey target)
     {
-        if (!_byTarget.Remove(target, out List<PushedMessage>? sent))
+        if (!_byRoom.Remove(target, out List<PushedMessage>? sent))
         {
             return [];
         }
 
         List<PushedMessage> unanswered = [.. sent.Where(message => message.Outcome is null)];
-        unanswered.ForEach(ForgetKey);
+        unanswered.ForEach(Forget);
         return unanswered;
     }
 
     /// <summary>Nobody is there any more.</summary>
-    public void Forget(TargetKey target) => _byTarget.Remove(target);
+    public void Forget(TargetKey target) => _byRoom.Remove(target);
+
+    /// <summary>The same push is a new one from now on.</summary>
+    public void Forget(PushedMessage message)
+    {
+        if (_byKey.TryGetValue(message.Key, out PushedMessage? found) && ReferenceEquals(found, message))
+        {
+            _byKey.Remove(message.Key);
+        }
+    }
 
     public void Expire(long now)
     {
@@ -117,42 +129,34 @@ internal sealed class RecentMessages
             }
             else
             {
-                ForgetKey(oldest);
+                Forget(oldest);
             }
         }
 
         while (_keysByAge.TryPeek(out PushedMessage? oldest) && now - oldest.TakenAt > KeepKeysMs)
         {
-            ForgetKey(_keysByAge.Dequeue());
+            Forget(_keysByAge.Dequeue());
         }
     }
 
-    private List<PushedMessage> ByTarget(TargetKey target)
+    private List<PushedMessage> InRoom(TargetKey target)
     {
-        if (!_byTarget.TryGetValue(target, out List<PushedMessage>? sent))
+        if (!_byRoom.TryGetValue(target, out List<PushedMessage>? sent))
         {
-            _byTarget.Add(target, sent = []);
+            _byRoom.Add(target, sent = []);
         }
 
         return sent;
     }
 
-    private void ForgetKey(PushedMessage message)
-    {
-        if (_byKey.TryGetValue(message.Key, out PushedMessage? found) && ReferenceEquals(found, message))
-        {
-            _byKey.Remove(message.Key);
-        }
-    }
-
     private void ForgetInTarget(PushedMessage message)
     {
-        if (_byTarget.TryGetValue(message.Target, out List<PushedMessage>? sent) && sent.Count > 0 && ReferenceEquals(sent[0], message))
+        if (_byRoom.TryGetValue(message.Target, out List<PushedMessage>? sent) && sent.Count > 0 && ReferenceEquals(sent[0], message))
         {
             sent.RemoveAt(0);
             if (sent.Count == 0)
             {
-                _byTarget.Remove(message.Target);
+                _byRoom.Remove(message.Target);
             }
         }
     }

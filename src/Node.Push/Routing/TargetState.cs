@@ -4,11 +4,8 @@ using Node.Rpc.Discovery;
 
 namespace Node.Push.Routing;
 
-/// <summary>A target that this manager owns and that somebody is linked to, or that waits to be settled. The router's thread.</summary>
-/// <remarks>
-/// There may be a million, most of them users who are on one node: what only an unsettled target or one with several nodes needs is not there
-/// otherwise.
-/// </remarks>
+/// <summary>A room that this manager owns and that somebody is linked to, or that waits to be settled. The router's thread.</summary>
+/// <remarks>There may be a hundred thousand: what only an unsettled one needs is not there otherwise.</remarks>
 internal sealed class TargetState(TargetKey key)
 {
     /// <summary>Pushes that may wait for a target to be settled.</summary>
@@ -20,8 +17,6 @@ internal sealed class TargetState(TargetKey key)
     private SortedDictionary<ulong, Delivery>? _retained;
 
     public TargetKey Key { get; } = key;
-
-    public bool IsRoom => Key.Kind == Target.Types.Kind.Room;
 
     /// <summary>Everybody who may know more of it has told: numbering may begin, or go on.</summary>
     public bool IsSettled { get; private set; }
@@ -143,7 +138,7 @@ internal sealed class TargetState(TargetKey key)
     public void Settle(Func<ByteString> newEpoch, RecentMessages recent, long now)
     {
         IsSettled = true;
-        if (IsRoom && IsNumberedElsewhere(recent))
+        if (IsNumberedElsewhere(recent))
         {
             Restart(recent);
             TakeHighest(newEpoch);
@@ -222,11 +217,6 @@ internal sealed class TargetState(TargetKey key)
         {
             // Only a node that was not waited for can have more than was known.
             Offset = Math.Max(Offset, link.Offset);
-        }
-
-        if (!IsRoom)
-        {
-            return;
         }
 
         var linked = new Linked { Target = Key.ToTarget(), Number = link.Number, Epoch = Epoch, Offset = Offset, First = Offset + 1 };

@@ -1,11 +1,12 @@
-namespace Node.Controller.State;
+namespace Node.Host.Tables;
 
 /// <summary>
 /// The bytes of names, a length and then UTF-8, named by where they lie: 4 bytes a reference, and no object a name. What is given back is used
 /// again for a name of the same rounded size. Not thread-safe.
 /// </summary>
-internal sealed class NameArena
+public sealed class NameArena
 {
+    /// <summary>Of one name.</summary>
     public const int MaxBytes = 255;
 
     private const int UnitBytes = 4;
@@ -28,6 +29,7 @@ internal sealed class NameArena
         }
     }
 
+    /// <exception cref="OverflowException">There are more than <see cref="MaxBytes"/>.</exception>
     public int Add(ReadOnlySpan<byte> bytes)
     {
         int name = Take(UnitsFor(bytes.Length));

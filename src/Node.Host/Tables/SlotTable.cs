@@ -1,10 +1,10 @@
-namespace Node.Controller.State;
+namespace Node.Host.Tables;
 
 /// <summary>
 /// Rows of one kind, named by numbers from 1; 0 is nobody, so that a fresh row's links lead nowhere. Rows lie in blocks: growing
 /// copies nothing, and a table is never twice as large as what is in it. Not thread-safe.
 /// </summary>
-internal sealed class SlotTable<T>
+public sealed class SlotTable<T>
     where T : struct
 {
     private const int BlockBits = 10;
