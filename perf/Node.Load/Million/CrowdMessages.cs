@@ -15,7 +15,7 @@ internal sealed class CrowdMessages(CrowdPlan plan)
     private static readonly byte[] s_joinEverybody = ClientFrame.Create(
         ServerFrame.Text, Encoding.UTF8.GetBytes($$"""{"message_id":"join","seq":2,"room":"{{CrowdPlan.Everybody}}"}"""));
 
-    private readonly CrowdTokens _tokens = new(plan.Secret);
+    private readonly UserTokens _tokens = new(plan.Secret);
     private readonly byte[][] _requests = new byte[plan.Nodes][];
     private readonly byte[] _buffer = new byte[2048];
 
@@ -24,7 +24,9 @@ internal sealed class CrowdMessages(CrowdPlan plan)
     {
         ReadOnlySpan<byte> head = "GET /ws?token="u8;
         head.CopyTo(_buffer);
-        int at = head.Length + _tokens.Write(_buffer.AsSpan(head.Length), user);
+        Span<char> name = stackalloc char[32];
+        _ = name.TryWrite(CultureInfo.InvariantCulture, $"user-{user}", out int length);
+        int at = head.Length + _tokens.Write(_buffer.AsSpan(head.Length), name[..length]);
 
         // Everything after the token, as Upgrade makes it for a path of one character.
         byte[] rest = _requests[node] ??= Upgrade.CreateRequest(

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Node.Load.Run;
+using Node.Load.Stats;
 
 namespace Node.Load.Million;
 

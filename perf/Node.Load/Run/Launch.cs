@@ -23,4 +23,16 @@ internal static class Launch
             ? new ProcessStartInfo(Taskset, ["-c", cpus, .. command])
             : throw new InvalidOperationException("taskset is missing (package util-linux); or name no CPUs.");
     }
+
+    /// <summary>Where a program of this repository was built.</summary>
+    public static string Executable(string program, string configuration)
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Node.sln")))
+        {
+            root = root.Parent;
+        }
+
+        return Path.Combine(root?.FullName ?? "", ".artifacts", "bin", program, configuration, program);
+    }
 }
