@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Node.Load.Run;
 
@@ -34,5 +36,20 @@ internal static class Launch
         }
 
         return Path.Combine(root?.FullName ?? "", ".artifacts", "bin", program, configuration, program);
+    }
+
+    /// <summary>Ports of the loopback address that nobody listens on, all different; somebody else may take them meanwhile.</summary>
+    public static int[] FreePorts(int count)
+    {
+        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
+        try
+        {
+            Array.ForEach(listeners, listener => listener.Start());
+            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        }
+        finally
+        {
+            Array.ForEach(listeners, listener => listener.Dispose());
+        }
     }
 }
