@@ -25,23 +25,25 @@ internal static class LinePlot
             return "<p>nothing was measured</p>";
         }
 
-        double mostX = Math.Max(all.Max(point => point.X), 1e-9);
-        double mostY = Math.Max(all.Max(point => point.Y), 1e-9);
+        (double mostX, double stepX) = Axis(all.Max(point => point.X), isWhole: false);
+        (double mostY, double stepY) = Axis(all.Max(point => point.Y), isWhole: true);
         double X(double value) => Left + (value / mostX * (Width - Left - Right));
         double Y(double value) => Height - Bottom - (value / mostY * (Height - Bottom - Top));
         var svg = new StringBuilder("<p class=\"legend\">");
         for (int i = 0; i < lines.Length; i++)
         {
-            Write(svg, $"<span><i style=\"background:var(--p{i % Colors})\"></i>{WebUtility.HtmlEncode(lines[i].Title)}, {WebUtility.HtmlEncode(yTitle)}</span> ");
+            Write(svg, $"<span><i style=\"background:var(--p{i % Colors})\"></i>{WebUtility.HtmlEncode(yTitle.Length == 0 ? lines[i].Title : $"{lines[i].Title}, {yTitle}")}</span> ");
         }
 
         Write(svg, $"</p><div class=\"wide\"><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\">");
-        for (int i = 0; i <= Steps; i++)
+        for (double y = 0; y <= mostY * 1.001; y += stepY)
         {
-            double y = mostY * i / Steps;
-            double x = mostX * i / Steps;
             Write(svg, $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(y):F1}\" y2=\"{Y(y):F1}\" stroke=\"var(--line)\"/>");
             Write(svg, $"<text x=\"{Left - 8}\" y=\"{Y(y) + 4:F1}\" text-anchor=\"end\">{RunReport.Number(y)}</text>");
+        }
+
+        for (double x = 0; x <= mostX * 1.001; x += stepX)
+        {
             Write(svg, $"<text x=\"{X(x):F1}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{RunReport.Number(x)}</text>");
         }
 
@@ -53,6 +55,21 @@ internal static class LinePlot
 
         Write(svg, $"<text x=\"{Width - Right}\" y=\"{Height - 6}\" text-anchor=\"end\">{WebUtility.HtmlEncode(xTitle)}</text></svg></div>");
         return svg.ToString();
+    }
+
+    /// <summary>Where an axis ends, and the distance of its marks: 1, 2 or 5 times a power of ten.</summary>
+    private static (double Most, double Step) Axis(double most, bool isWhole)
+    {
+        double rough = Math.Max(most, 1e-9) / Steps;
+        double power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
+        double step = power * (rough / power) switch
+        {
+            <= 1 => 1,
+            <= 2 => 2,
+            <= 5 => 5,
+            _ => 10,
+        };
+        return (isWhole ? step * Math.Ceiling((most / step) - 1e-9) : Math.Max(most, 1e-9), step);
     }
 
     private static void Write(StringBuilder target, FormattableString text) => target.Append(text.ToString(CultureInfo.InvariantCulture));

@@ -16,8 +16,8 @@ internal sealed class Page
         body{font:15px/1.45 system-ui,sans-serif;color:var(--text);background:var(--back);max-width:960px;margin:2rem auto;padding:0 1rem}
         h1{font-size:1.5rem}h2{font-size:1.1rem;margin:2.2rem 0 .3rem}
         .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;margin:.5rem 0;width:100%}
-        td,th{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}
-        td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
+        td,th{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:left}
+        td.number,th{white-space:nowrap}td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
         p{color:var(--soft);margin:.2rem 0}.met{color:var(--good)}.missed{color:var(--bad)}
         .legend span{margin-right:1.2rem;white-space:nowrap}.legend i{display:inline-block;width:.8em;height:.8em;margin-right:.4em}
         svg{display:block;width:100%;min-width:34rem}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}

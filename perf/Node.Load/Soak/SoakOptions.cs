@@ -12,6 +12,8 @@ internal sealed record SoakOptions
         --scale F            so many times the users and rates                                    1
         --warmup SECONDS     load before what memory and handles are measured from                by the hours: 20 to 120
         --settle SECONDS     how long memory, handles, pools and queues may take to come back     90
+        --p99 MS             that each step may have, in place of each scenario's own threshold
+        --memory MIB         by which resident memory may have grown, if a tenth of it is less    8
         --configuration C    which build of the server is started                                 release
         --results FOLDER     where soak.json and soak.html go                                     perf/results
 
@@ -31,6 +33,8 @@ internal sealed record SoakOptions
     public double Scale { get; init; } = 1;
     public double? WarmupSeconds { get; init; }
     public double SettleSeconds { get; init; } = 90;
+    public double? MostP99Ms { get; init; }
+    public double MemoryMiB { get; init; } = 8;
     public string Configuration { get; init; } = "release";
     public string Results { get; init; } = "perf/results";
     public string? Server { get; init; }
@@ -69,6 +73,8 @@ internal sealed record SoakOptions
         "--scale" => this with { Scale = Number(name, value) },
         "--warmup" => this with { WarmupSeconds = Number(name, value) },
         "--settle" => this with { SettleSeconds = Number(name, value) },
+        "--p99" => this with { MostP99Ms = Number(name, value) },
+        "--memory" => this with { MemoryMiB = Number(name, value) },
         "--pid" => this with { Pid = (int)Number(name, value) },
         _ => throw new ArgumentException($"Unknown option {name}."),
     };

@@ -61,6 +61,7 @@ internal sealed class SoakRun(SoakOptions options)
 
     private async Task RunAsync(SoakServer server, SoakLoad load, SoakReport report, CancellationToken end, CancellationToken stop)
     {
+        _console.Say($"server: process {server.Target.Pid}, ws://{server.Target.Node}/ws, {server.Target.Metrics}");
         ServerSample unloaded = await SampleAsync(server, stop).ConfigureAwait(false);
         _console.Begin($"warm-up of {options.Warmup:F0} s, then {options.Hours:0.####} hours: {string.Join(", ", _scenarios.Select(scenario => scenario.Name))}");
         await LoadAsync(server, load, null, options.Warmup, end, stop).ConfigureAwait(false);
@@ -74,13 +75,13 @@ internal sealed class SoakRun(SoakOptions options)
         report.Results.AddRange(await load.ResultAsync().ConfigureAwait(false));
         foreach ((SoakScenario scenario, ScenarioResult result) in _scenarios.Zip(report.Results))
         {
-            SoakJudge.Judge(report, scenario, result, report.LoadSeconds);
+            SoakJudge.Judge(report, scenario, result, report.LoadSeconds, options.MostP99Ms);
         }
 
         SoakJudge.AddServer(report, report.Points, from + options.Warmup);
         _console.Begin("rest again");
-        report.After = await RestAsync(server, sample => SoakJudge.IsAtRest(report.Before, sample), stop).ConfigureAwait(false);
-        SoakJudge.CompareRest(report, report.Before, report.After);
+        report.After = await RestAsync(server, sample => SoakJudge.IsAtRest(report.Before, sample, options.MemoryMiB), stop).ConfigureAwait(false);
+        SoakJudge.CompareRest(report, report.Before, report.After, options.MemoryMiB);
     }
 
     private async Task LoadAsync(SoakServer server, SoakLoad load, SoakReport? report, double seconds, CancellationToken end, CancellationToken stop)

@@ -271,7 +271,7 @@ internal sealed class SoakUser(SoakLoop loop, ScenarioStats stats, int number)
         }
         else if (message.Id.SequenceEqual("direct"u8) && loop.TryReadStamp(message.Data, out long push, out long dueAt))
         {
-            _newestPush = Math.Max(_newestPush, push);
+            (_newestPush, _doneAt) = (Math.Max(_newestPush, push), readAt);
             _delivery.Record(SoakLoop.Nanoseconds(readAt - dueAt));
             Complete(Waiting.Push, readAt);
         }

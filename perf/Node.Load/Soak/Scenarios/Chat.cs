@@ -18,8 +18,8 @@ internal sealed class Chat : SoakScenario
         await me.JoinAsync(room);
         while (me.GoesOn)
         {
-            await me.PauseAsync(1, 2);
             await me.PublishAsync(room, 120);
+            await me.PauseAsync(1, 2);
         }
     }
 }

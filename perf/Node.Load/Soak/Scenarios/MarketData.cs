@@ -34,6 +34,9 @@ internal sealed class MarketData : SoakScenario
                 await me.PauseAsync(8, 8);
                 me.ReadOn();
                 await me.PauseAsync(2, 2);
+
+                // The next one has a new connection: the kernel gives one that has caught up once buffers of megabytes.
+                return;
             }
             else
             {

@@ -16,8 +16,8 @@ internal sealed class Notifications : SoakScenario
         await me.ConnectAsync();
         for (int i = 0; i < Pushes && me.GoesOn; i++)
         {
-            await me.PauseAsync(1.5, 3.5);
             await me.NotifyAsync(200);
+            await me.PauseAsync(1.5, 3.5);
         }
     }
 }
