@@ -1,6 +1,7 @@
 using Node.Load.Compare;
 using Node.Load.Million;
 using Node.Load.Run;
+using Node.Load.Soak;
 
 string verb = args.Length > 0 ? args[0] : "help";
 string[] rest = args.Length > 0 ? args[1..] : [];
@@ -12,6 +13,8 @@ try
         "compare" when rest is ["--help"] => CompareHelp(),
         "million" when rest is ["--help"] => MillionHelp(),
         "million" => await new MillionRun(MillionOptions.Parse(rest)).RunAsync(),
+        "soak" when rest is ["--help"] => SoakHelp(),
+        "soak" => await new SoakRun(SoakOptions.Parse(rest)).RunAsync(),
         "crowd" when rest.Length == 2 => CrowdWorker.Run(rest),
         "compare" => await new Comparison(CompareOptions.Parse(rest)).RunAsync(),
         _ => rest.Contains("--worker") ? Worker.Run(verb, LoadOptions.Parse(rest)) : await RunOnce(verb, rest),
@@ -28,6 +31,7 @@ static int Help()
     Console.WriteLine("Node.Load idle|handshake|echo|fanout|rooms|joins [options]");
     Console.WriteLine("Node.Load compare [options]   (compare --help)");
     Console.WriteLine("Node.Load million [options]   (million --help)");
+    Console.WriteLine("Node.Load soak [options]   (soak --help)");
     Console.WriteLine();
     Console.WriteLine(LoadOptions.Help);
     return 0;
@@ -42,6 +46,12 @@ static int CompareHelp()
 static int MillionHelp()
 {
     Console.WriteLine(MillionOptions.Help);
+    return 0;
+}
+
+static int SoakHelp()
+{
+    Console.WriteLine(SoakOptions.Help);
     return 0;
 }
 

@@ -16,7 +16,7 @@ switch (args)
         State(crowd);
         return 0;
     case ["routes", var connections]:
-        Routes(new LinkedCrowd(Number(connections)));
+        Linked(new LinkedCrowd(Number(connections)));
         return 0;
     case ["restore", var address, var count]:
         await RestoreAsync(address, new Crowd(Number(count), Number(count) / 10, 1));
@@ -49,7 +49,7 @@ static void State(Crowd crowd)
     GC.KeepAlive(state);
 }
 
-static void Routes(LinkedCrowd crowd)
+static void Linked(LinkedCrowd crowd)
 {
     new LinkedCrowd(1000).Link(LinkedCrowd.NewRouter());
     MemoryUse before = MemoryUse.Settled();

@@ -92,6 +92,8 @@ internal sealed class HubMeter : IDisposable
             "node.queue.size", () => hub.Buckets.Sum(b => b.Loop.Counters.QueuedBytes),
             "By", "Bytes that wait for connections that do not keep up");
         _meter.CreateObservableUpDownCounter(
+            "node.pool.rented", () => Sum(hub, c => c.Rented), "{object}", "Frames and queues that are out of their pools: what waits holds them");
+        _meter.CreateObservableUpDownCounter(
             "node.connections", () => hub.Buckets.Sum(b => (long)b.Loop.ConnectionCount),
             "{connection}", "Open connections, handshakes included");
         _meter.CreateObservableCounter("node.loop.turns.slow", () => SlowTurns(hub), "{turn}", "Turns that took so many seconds or more");

@@ -19,23 +19,35 @@ internal sealed class FramePool(LoopCounters counters)
             frame = new SharedFrame();
         }
 
+        Counters.Rented++;
         frame.Hold(bytes);
         return frame;
     }
 
     public void Release(SharedFrame frame)
     {
-        if (frame.Release() && _frames.Count < MaxSpare)
+        if (!frame.Release())
+        {
+            return;
+        }
+
+        Counters.Rented--;
+        if (_frames.Count < MaxSpare)
         {
             _frames.Push(frame);
         }
     }
 
-    public SendQueue RentQueue() => _queues.TryPop(out SendQueue? queue) ? queue : new SendQueue(this);
+    public SendQueue RentQueue()
+    {
+        Counters.Rented++;
+        return _queues.TryPop(out SendQueue? queue) ? queue : new SendQueue(this);
+    }
 
     public void Return(SendQueue queue)
     {
         queue.Clear();
+        Counters.Rented--;
         if (_queues.Count < MaxSpare)
         {
             _queues.Push(queue);

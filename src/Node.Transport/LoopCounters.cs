@@ -46,6 +46,9 @@ public sealed class LoopCounters
     /// <summary>Bytes that wait now, in all queues of the loop.</summary>
     public long QueuedBytes;
 
+    /// <summary>Frames and queues that are out of the loop's pool now: what waits holds them.</summary>
+    public long Rented;
+
     public long DroppedOldest;
     public long DroppedConflated;
 

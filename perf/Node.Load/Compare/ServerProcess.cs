@@ -28,7 +28,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It did not listen in time.</exception>
     public static async Task<ServerProcess> StartAsync(CompareServer server, string root, string cpus)
     {
-        int port = FindPort();
+        int port = Launch.FreePorts(1)[0];
         string Fill(string text) => text
             .Replace("{root}", root, StringComparison.Ordinal)
             .Replace("{port}", $"{port}", StringComparison.Ordinal);
@@ -68,13 +68,6 @@ internal sealed class ServerProcess : IAsyncDisposable
 
         await _output.ConfigureAwait(false);
         _process.Dispose();
-    }
-
-    private static int FindPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task DiscardAsync(StreamReader output)

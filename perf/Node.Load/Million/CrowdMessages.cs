@@ -19,7 +19,7 @@ internal sealed class CrowdMessages(CrowdPlan plan)
     private readonly Dictionary<string, int> _nodes = Enumerable.Range(0, plan.Nodes)
         .ToDictionary(node => string.Create(CultureInfo.InvariantCulture, $"{plan.NodeAddress(node)}:{CrowdPlan.ClientPort}"));
 
-    private readonly CrowdTokens _tokens = new(plan.Secret);
+    private readonly UserTokens _tokens = new(plan.Secret);
     private readonly byte[][] _requests = new byte[plan.Nodes][];
     private readonly byte[] _buffer = new byte[2048];
 
@@ -28,7 +28,9 @@ internal sealed class CrowdMessages(CrowdPlan plan)
     {
         ReadOnlySpan<byte> head = "GET /ws?token="u8;
         head.CopyTo(_buffer);
-        int at = head.Length + _tokens.Write(_buffer.AsSpan(head.Length), user);
+        Span<char> name = stackalloc char[32];
+        _ = name.TryWrite(CultureInfo.InvariantCulture, $"user-{user}", out int length);
+        int at = head.Length + _tokens.Write(_buffer.AsSpan(head.Length), name[..length]);
 
         // Everything after the token, as Upgrade makes it for a path of one character.
         byte[] rest = _requests[node] ??= Upgrade.CreateRequest(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Node.Load.Run;
 
 namespace Node.Load.Million;
 
@@ -58,18 +59,6 @@ internal sealed class Fleet : IDisposable
         }
     }
 
-    /// <summary>Where a program of this repository was built.</summary>
-    public static string Executable(string program, string configuration)
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Node.sln")))
-        {
-            root = root.Parent;
-        }
-
-        return Path.Combine(root?.FullName ?? "", ".artifacts", "bin", program, configuration, program);
-    }
-
     /// <summary>The first part that has ended though nobody has ended it; null: none.</summary>
     public ServerPart? Ended(IReadOnlySet<int> expected) =>
         All.FirstOrDefault(part => part.HasEnded && !(Nodes.IndexOf(part) is var node and >= 0 && expected.Contains(node)));
@@ -122,11 +111,11 @@ internal sealed class Fleet : IDisposable
     {
         (string, string)[] common = [("ETCD_ENDPOINTS", $"{_plan.Servers}:2379"), ("LOG_LEVEL", "warning"), ("DB_KIND", "none")];
         Managers.Add(ServerPart.Start(
-            "controller", Url(_plan.Servers, 9090), _folder, [Executable("Node.Controller", configuration)],
+            "controller", Url(_plan.Servers, 9090), _folder, [Launch.Executable("Node.Controller", configuration)],
             [.. common, ("CONTROLLER_ID", "controller-1"), ("CONTROLLER_BIND", $"{_plan.Servers}"),
              ("REDIS_ADDR", redis ? $"{_plan.Servers}:6379" : "none")]));
         Managers.Add(ServerPart.Start(
-            "push", Url(_plan.Servers, 9093), _folder, [Executable("Node.Push", configuration)],
+            "push", Url(_plan.Servers, 9093), _folder, [Launch.Executable("Node.Push", configuration)],
             [.. common, ("MANAGER_ID", "push-1"), ("PUSH_BIND", $"{_plan.Servers}")]));
     }
 
@@ -135,7 +124,7 @@ internal sealed class Fleet : IDisposable
         IPAddress address = _plan.NodeAddress(node);
         string name = string.Create(CultureInfo.InvariantCulture, $"node-{node}");
         return ServerPart.Start(
-            name, Url(address, CrowdPlan.MetricsPort), _folder, [Executable("Node.Connect", configuration)],
+            name, Url(address, CrowdPlan.MetricsPort), _folder, [Launch.Executable("Node.Connect", configuration)],
             ("ETCD_ENDPOINTS", $"{_plan.Servers}:2379"), ("LOG_LEVEL", "warning"), ("NODE_ID", name), ("NODE_BIND", $"{address}"),
             ("HTTP_PORT", $"{CrowdPlan.ClientPort}"), ("GRPC_PORT", $"{CrowdPlan.GrpcPort}"), ("METRICS_PORT", $"{CrowdPlan.MetricsPort}"),
             ("NODE_LOOPS", _plan.Nodes > 1 ? "1" : "0"), ("AUTH_ENABLED", "true"), ("AUTH_SECRET", _plan.Secret),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Node.Load.Run;
 using Node.Protocol.Connect;
 using Node.Rpc;
 

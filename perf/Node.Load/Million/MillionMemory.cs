@@ -1,4 +1,5 @@
-using System.Globalization;
+using Node.Load.Run;
+using Node.Load.Stats;
 
 namespace Node.Load.Million;
 
@@ -50,8 +51,8 @@ internal sealed class MillionMemory
         using var http = new HttpClient();
         foreach (ServerPart part in _fleet.Servers.Where(part => !part.HasEnded))
         {
-            string metrics = await http.GetStringAsync(new Uri(part.Health, "/metrics"), cancel).ConfigureAwait(false);
-            _report.Pauses[part.Name] = [Sum(metrics, PauseMetric), Sum(metrics, CollectionsMetric)];
+            var metrics = new MetricsText(await http.GetStringAsync(new Uri(part.Health, "/metrics"), cancel).ConfigureAwait(false));
+            _report.Pauses[part.Name] = [metrics.Sum(PauseMetric), metrics.Sum(CollectionsMetric)];
         }
 
         _report.Add("gc", "pauses of a connect-node, all, most", _fleet.Nodes.Where(node => !node.HasEnded).Max(node => _report.Pauses[node.Name][0]) * 1000, "ms");
@@ -69,8 +70,4 @@ internal sealed class MillionMemory
     }
 
     private static (long Resident, long Share) Memory(ServerPart part) => (part.Memory("Rss"), part.Memory("Pss"));
-
-    private static double Sum(string metrics, string name) => metrics.Split('\n')
-        .Where(line => line.StartsWith(name, StringComparison.Ordinal))
-        .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Node.Load.Run;
+using Node.Load.Stats;
 
 namespace Node.Load.Million;
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using Node.Load.Run;
+using Node.Load.Stats;
 
 namespace Node.Load.Million;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Node.Load.Stats;
 
 namespace Node.Load.Million;
 

@@ -25,6 +25,9 @@ internal sealed class Client(int index)
     /// <summary>When the connect began, in <see cref="System.Diagnostics.Stopwatch"/> ticks.</summary>
     public long OpenedAt { get; set; }
 
+    /// <summary>The code of the server's close frame; 0: there was none.</summary>
+    public int CloseCode { get; set; }
+
     /// <summary>It does not read any more: what the server sends waits in the kernel, and then at the server.</summary>
     public bool IsSilent { get; set; }
 

@@ -46,6 +46,15 @@ internal sealed unsafe class ClientLoop : IDisposable
         }
     }
 
+    /// <summary>
+    /// Most bytes of a TCP segment; 0: what loopback allows, 64 KiB. The kernel reckons a socket's buffers in segments: with those of a network
+    /// they are as small as on one, and a client that does not read is noticed after 100 KB, not after megabytes.
+    /// </summary>
+    public int Segment { get; init; }
+
+    /// <summary>Bytes that wait in the kernel for a connection that is not read, about; 0: as many as it finds fit, which may be megabytes.</summary>
+    public int ReceiveBuffer { get; init; }
+
     /// <summary>When the read was made whose frames are being reported, in <see cref="Stopwatch"/> ticks.</summary>
     public long ReadAt { get; private set; }
 
@@ -54,7 +63,7 @@ internal sealed unsafe class ClientLoop : IDisposable
     public Client Open(string target)
     {
         int source = _sources > 0 ? 1 + (_nextSource++ % _sources) : 0;
-        int fd = ClientSocket.Connect(_server, source);
+        int fd = ClientSocket.Connect(_server, source, Segment, ReceiveBuffer);
         if (!_free.TryPop(out Client? client))
         {
             client = new Client(_clients.Count);
@@ -64,6 +73,7 @@ internal sealed unsafe class ClientLoop : IDisposable
         client.Descriptor = fd;
         client.State = ClientState.Connecting;
         client.IsSilent = false;
+        client.CloseCode = 0;
         client.Target = target;
         client.OpenedAt = Stopwatch.GetTimestamp();
 
@@ -99,6 +109,27 @@ internal sealed unsafe class ClientLoop : IDisposable
     {
         client.IsSilent = true;
         ClientSocket.NarrowReceiveBuffer(client.Descriptor);
+    }
+
+    /// <summary>Reads on, what has waited first. Not from within a report of this loop.</summary>
+    public void Resume(Client client)
+    {
+        if (client.IsSilent)
+        {
+            client.IsSilent = false;
+
+            // Whatever was to be told of it has been told while nobody listened: a short read is not the end here.
+            Receive(client, toTheEnd: true);
+        }
+    }
+
+    /// <summary>Ends a connection without a word. Not from within a report of this loop.</summary>
+    public void Abort(Client client)
+    {
+        if (client.State != ClientState.Closed)
+        {
+            Drop(client, fault: null);
+        }
     }
 
     /// <summary>Says goodbye with 1000 and waits for the server's close frame.</summary>
@@ -173,7 +204,7 @@ internal sealed unsafe class ClientLoop : IDisposable
     }
 
     /// <summary>The outer method owns the errors; <see cref="Consume"/> owns the loop.</summary>
-    private void Receive(Client client)
+    private void Receive(Client client, bool toTheEnd = false)
     {
         while (client.State != ClientState.Closed && !client.IsSilent)
         {
@@ -202,7 +233,7 @@ internal sealed unsafe class ClientLoop : IDisposable
                 Drop(client, fault.Message);
             }
 
-            if (got < room)
+            if (got < room && !toTheEnd)
             {
                 return;
             }
@@ -259,8 +290,8 @@ internal sealed unsafe class ClientLoop : IDisposable
                 Drop(client, fault: null);
                 break;
             case ServerFrame.Close:
-                int code = frame.Payload.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(frame.Payload) : 1005;
-                Drop(client, $"the server closed with {code}");
+                client.CloseCode = frame.Payload.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(frame.Payload) : 1005;
+                Drop(client, $"the server closed with {client.CloseCode}");
                 break;
             default:
                 _events.OnData(client, frame.IsFinal, frame.Payload);

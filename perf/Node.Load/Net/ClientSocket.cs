@@ -10,8 +10,10 @@ internal static unsafe class ClientSocket
     /// <summary>Starts to connect; writability tells that it is done.</summary>
     /// <param name="server">An IPv4 address and port.</param>
     /// <param name="source">Connects from 127.0.0.<paramref name="source"/>; 0 lets the kernel pick.</param>
+    /// <param name="segment">Most bytes of a segment; 0: what the path allows, 64 KiB on loopback.</param>
+    /// <param name="receiveBuffer">Bytes that wait in the kernel, about; 0: as many as it finds fit.</param>
     /// <exception cref="InvalidOperationException">No descriptor or no port is left.</exception>
-    public static int Connect(IPEndPoint server, int source)
+    public static int Connect(IPEndPoint server, int source, int segment = 0, int receiveBuffer = 0)
     {
         int fd = Libc.Socket(Libc.AddressFamilyInet, Libc.StreamNonBlockingCloseOnExec, 0);
         if (fd < 0)
@@ -22,6 +24,16 @@ internal static unsafe class ClientSocket
 
         int on = 1;
         _ = Libc.SetOption(fd, Libc.LevelTcp, Libc.NoDelay, &on, sizeof(int));
+
+        if (segment > 0)
+        {
+            _ = Libc.SetOption(fd, Libc.LevelTcp, Libc.MaxSegment, &segment, sizeof(int));
+        }
+
+        if (receiveBuffer > 0)
+        {
+            _ = Libc.SetOption(fd, Libc.LevelSocket, Libc.ReceiveBuffer, &receiveBuffer, sizeof(int));
+        }
 
         // Closing resets: neither side keeps the port in TIME_WAIT after the close frames were exchanged.
         long lingerZero = 1;

@@ -24,6 +24,7 @@ internal static unsafe partial class Libc
     public const int ReceiveBuffer = 8;
     public const int LevelTcp = 6;
     public const int NoDelay = 1;
+    public const int MaxSegment = 2;
 
     public const int MessageDontWaitNoSignal = 0x40 | 0x4000;
 

@@ -89,6 +89,18 @@ internal sealed class LatencyHistogram
         Max = Math.Max(Max, max);
     }
 
+    /// <summary>Adds what another one has counted.</summary>
+    public void Add(LatencyHistogram other)
+    {
+        for (int i = 0; i < _counts.Length && other.Count > 0; i++)
+        {
+            _counts[i] += other._counts[i];
+        }
+
+        Count += other.Count;
+        Max = Math.Max(Max, other.Max);
+    }
+
     private static int IndexOf(ulong value)
     {
         int shift = Math.Max(0, 63 - PrecisionBits - BitOperations.LeadingZeroCount(value | 1));

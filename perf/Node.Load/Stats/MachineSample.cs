@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Node.Load.Million;
+namespace Node.Load.Stats;
 
 /// <summary>What the kernel says of the machine's memory at one moment, in bytes, and of CPU time, in seconds.</summary>
 internal sealed record MachineSample

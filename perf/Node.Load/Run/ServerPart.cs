@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Node.Load.Million;
+namespace Node.Load.Run;
 
-/// <summary>A process of the cluster, its output in a file. One caller at a time.</summary>
+/// <summary>A server that a run starts, its output in a file. One caller at a time.</summary>
 internal sealed class ServerPart : IDisposable
 {
     private const double TicksPerSecond = 100;
