@@ -16,8 +16,24 @@ internal sealed record LinkedCrowd(int Connections)
     private const int StepsInMessage = 200;
     private const string Manager = "manager";
 
+    /// <summary>Says what each of them takes.</summary>
+    public void Measure()
+    {
+        // What is compiled and made once is no connection's.
+        new LinkedCrowd(1000).Link(NewRouter());
+        MemoryUse before = MemoryUse.Settled();
+        PushRouter router = NewRouter();
+        long start = Stopwatch.GetTimestamp();
+        TimeSpan longest = Link(router);
+        TimeSpan took = Stopwatch.GetElapsedTime(start);
+        MemoryUse used = MemoryUse.Settled() - before;
+        Console.WriteLine($"{Connections:N0} connections, {router.TargetCount:N0} targets");
+        Console.WriteLine($"a connection: {used.Over(Connections)}; linked in {took.TotalMilliseconds:N0} ms, longest batch {longest.TotalMilliseconds:N1} ms");
+        GC.KeepAlive(router);
+    }
+
     /// <summary>Of a manager that is alone.</summary>
-    public static PushRouter NewRouter()
+    private static PushRouter NewRouter()
     {
         var router = new PushRouter(Manager, new Random());
         router.Apply(new ManagerView([new ManagerKey(Manager, 1)]));
@@ -26,7 +42,7 @@ internal sealed record LinkedCrowd(int Connections)
 
     /// <summary>Attaches the nodes and links everybody.</summary>
     /// <returns>The longest that one message took the router.</returns>
-    public TimeSpan Link(PushRouter router)
+    private TimeSpan Link(PushRouter router)
     {
         TimeSpan longest = default;
         NodeLink[] nodes = [.. Enumerable.Range(0, Nodes).Select(node => Attach(router, node))];

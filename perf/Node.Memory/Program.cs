@@ -6,7 +6,6 @@ using Node.Controller.State;
 using Node.Controller.Stores;
 using Node.Controller.Stores.Redis;
 using Node.Memory;
-using Node.Push.Routing;
 
 const int MostPatienceMs = 600_000;
 switch (args)
@@ -16,7 +15,7 @@ switch (args)
         State(crowd);
         return 0;
     case ["routes", var connections]:
-        Linked(new LinkedCrowd(Number(connections)));
+        new LinkedCrowd(Number(connections)).Measure();
         return 0;
     case ["restore", var address, var count]:
         await RestoreAsync(address, new Crowd(Number(count), Number(count) / 10, 1));
@@ -47,20 +46,6 @@ static void State(Crowd crowd)
     Console.WriteLine($"{stats.Connections:N0} connections, {stats.Users:N0} users, {stats.Rooms:N0} rooms, {stats.Members:N0} memberships");
     Console.WriteLine($"a membership: {used.Over(stats.Members)}; a connection: {used.Over(stats.Connections)}; taken in {took.TotalMilliseconds:N0} ms");
     GC.KeepAlive(state);
-}
-
-static void Linked(LinkedCrowd crowd)
-{
-    new LinkedCrowd(1000).Link(LinkedCrowd.NewRouter());
-    MemoryUse before = MemoryUse.Settled();
-    PushRouter router = LinkedCrowd.NewRouter();
-    long start = Stopwatch.GetTimestamp();
-    TimeSpan longest = crowd.Link(router);
-    TimeSpan took = Stopwatch.GetElapsedTime(start);
-    MemoryUse used = MemoryUse.Settled() - before;
-    Console.WriteLine($"{crowd.Connections:N0} connections, {router.TargetCount:N0} targets");
-    Console.WriteLine($"a connection: {used.Over(crowd.Connections)}; linked in {took.TotalMilliseconds:N0} ms, longest batch {longest.TotalMilliseconds:N1} ms");
-    GC.KeepAlive(router);
 }
 
 static async Task RestoreAsync(string address, Crowd crowd)

@@ -16,6 +16,7 @@ public sealed class WorkThread : IDisposable
     private const int Busy = 80;
 
     private readonly object _news = new();
+    private readonly ManualResetEvent _ended = new(false);
     private readonly Thread _thread;
     private readonly Action<long> _tick;
     private readonly Action _flush;
@@ -74,7 +75,13 @@ public sealed class WorkThread : IDisposable
     {
         lock (_news)
         {
+            if (_isEnded)
+            {
+                return;
+            }
+
             _isEnded = true;
+            _ended.Set();
             Monitor.Pulse(_news);
         }
 
@@ -82,6 +89,8 @@ public sealed class WorkThread : IDisposable
         {
             _thread.Join();
         }
+
+        _ended.Dispose();
     }
 
     private void Run()
@@ -110,7 +119,7 @@ public sealed class WorkThread : IDisposable
             Do(_flush);
             if (isBusy)
             {
-                Thread.Sleep(1);
+                _ended.WaitOne(1);
             }
         }
     }
