@@ -29,6 +29,9 @@ internal struct ConnectionRow : IHashedRow
     public int NextOfUser;
     public int PreviousOfUser;
 
+    /// <summary>Its user has no other connection.</summary>
+    public readonly bool IsAlone => NextOfUser == 0 && PreviousOfUser == 0;
+
     public readonly int Hash => HashOf(Node, Number);
 
     public int Next { get; set; }

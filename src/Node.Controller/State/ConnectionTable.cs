@@ -63,6 +63,13 @@ internal sealed class ConnectionTable
     /// <summary>Removes a retired connection for good.</summary>
     public void Forget(int connection) => _rows.Remove(connection);
 
+    /// <summary>The only connection of a user; 0: it has none, or several.</summary>
+    public int OnlyOf(int user)
+    {
+        int first = user == 0 ? 0 : Users.Row(user).FirstConnection;
+        return first != 0 && _rows[first].NextOfUser == 0 ? first : 0;
+    }
+
     private void UnlinkFromNode(NodeEntry node, ref ConnectionRow row)
     {
         if (row.PreviousOfNode != 0)

@@ -11,11 +11,17 @@ internal sealed class Memberships(IStateObserver observer, TimeProvider time)
 
     public VacantRooms Vacant { get; } = new();
 
-    /// <summary>A connection in a room; the value is the node's snapshot that has last confirmed it.</summary>
-    public PairTable Members { get; } = new();
+    public MemberTable Members { get; } = new();
 
     public int Connect(NodeEntry node, ulong number, string user, long sinceMs)
     {
+        // Whoever has one connection is not counted in its rooms; from the second on, it is.
+        int only = Connections.OnlyOf(Connections.Users.Find(user));
+        for (int member = only == 0 ? 0 : Connections[only].FirstRoom; member != 0; member = Members[member].NextOfConnection)
+        {
+            Rooms.CountUser(Members[member].Room, Connections[only].User);
+        }
+
         int connection = Connections.Add(node, number, user, sinceMs);
         observer.ConnectionChanged(new ConnectionKey(node.Id, number));
         return connection;
@@ -30,7 +36,14 @@ internal sealed class Memberships(IStateObserver observer, TimeProvider time)
             Remove(node, ref row, row.FirstRoom, mayComeBack: true);
         }
 
+        (int user, bool wasAlone) = (row.User, row.IsAlone);
         Connections.Retire(node, connection);
+        int only = wasAlone ? 0 : Connections.OnlyOf(user);
+        for (int member = only == 0 ? 0 : Connections[only].FirstRoom; member != 0; member = Members[member].NextOfConnection)
+        {
+            Rooms.DiscountUser(Members[member].Room, user);
+        }
+
         observer.ConnectionChanged(new ConnectionKey(node.Id, row.Number));
     }
 
@@ -47,8 +60,8 @@ internal sealed class Memberships(IStateObserver observer, TimeProvider time)
         int member = isNew ? 0 : Members.Find(connection, room);
         if (member == 0)
         {
-            member = Members.Add(connection, room, ref row.FirstRoom);
-            if (Rooms.Enter(room, row.User, node.Slot))
+            member = Members.Add(connection, room, ref row.FirstRoom, ref Rooms.Names.Row(room).FirstMember);
+            if (Rooms.Enter(room, row.IsAlone ? 0 : row.User, node.Slot))
             {
                 Tell(room, row.User, joined: true);
             }
@@ -56,7 +69,7 @@ internal sealed class Memberships(IStateObserver observer, TimeProvider time)
             observer.ConnectionChanged(new ConnectionKey(node.Id, row.Number));
         }
 
-        Members[member].Value = node.Mark;
+        Members[member].Mark = node.Mark;
         if (isNew)
         {
             observer.RoomChanged(name);
@@ -79,7 +92,7 @@ internal sealed class Memberships(IStateObserver observer, TimeProvider time)
     {
         if (Rooms.Names.Find(name) is var room and not 0 && Members.Find(connection, room) is var member and not 0)
         {
-            Members[member].Value = node.Mark;
+            Members[member].Mark = node.Mark;
         }
     }
 
@@ -91,8 +104,8 @@ internal sealed class Memberships(IStateObserver observer, TimeProvider time)
         int member = row.FirstRoom;
         while (member != 0)
         {
-            int next = Members[member].NextOfOwner;
-            if (Members[member].Value != node.Mark)
+            int next = Members[member].NextOfConnection;
+            if (Members[member].Mark != node.Mark)
             {
                 Remove(node, ref row, member, mayComeBack: false);
                 changed = true;
@@ -109,9 +122,9 @@ internal sealed class Memberships(IStateObserver observer, TimeProvider time)
 
     private void Remove(NodeEntry node, ref ConnectionRow row, int member, bool mayComeBack)
     {
-        int room = Members[member].Member;
-        Members.Remove(member, ref row.FirstRoom);
-        if (Rooms.Leave(room, row.User, node.Slot))
+        int room = Members[member].Room;
+        Members.Remove(member, ref row.FirstRoom, ref Rooms.Names.Row(room).FirstMember);
+        if (Rooms.Leave(room, row.IsAlone ? 0 : row.User, node.Slot))
         {
             Tell(room, row.User, joined: false);
         }

@@ -11,7 +11,10 @@ internal struct RoomRow
     /// <summary>Different users in it.</summary>
     public int Users;
 
-    /// <summary>Where the list of its users begins.</summary>
+    /// <summary>Where the list of its members begins.</summary>
+    public int FirstMember;
+
+    /// <summary>Where the list of its users with several connections begins.</summary>
     public int FirstUser;
 
     /// <summary>Where the list of nodes with members begins.</summary>

@@ -14,7 +14,10 @@ internal sealed class RoomTable
 
     public NameTable<RoomRow> Names { get; } = new();
 
-    /// <summary>A user in a room; the value is how many connections of it are.</summary>
+    /// <summary>
+    /// A user with several connections, in a room; the value is how many of them are. Those with one, nearly all, are in a room by that one, and
+    /// have no pair.
+    /// </summary>
     public PairTable Users { get; } = new();
 
     /// <summary>A node with members of a room; the value is how many.</summary>
@@ -36,26 +39,36 @@ internal sealed class RoomTable
     }
 
     /// <summary>Counts a connection in; true: it is the user's first.</summary>
+    /// <param name="room">Which.</param>
+    /// <param name="user">0: one who has no other connection.</param>
+    /// <param name="node">Of the connection.</param>
     public bool Enter(int room, int user, int node)
     {
         ref RoomRow row = ref Names.Row(room);
         row.Members++;
         Count(Nodes, room, node, ref row.FirstNode);
-        bool isFirst = Count(Users, room, user, ref row.FirstUser) == 1;
+        bool isFirst = user == 0 || Count(Users, room, user, ref row.FirstUser) == 1;
         row.Users += isFirst ? 1 : 0;
         return isFirst;
     }
 
     /// <summary>Counts a connection out; true: it was the user's last. The room stays, though it may be empty.</summary>
+    /// <inheritdoc cref="Enter"/>
     public bool Leave(int room, int user, int node)
     {
         ref RoomRow row = ref Names.Row(room);
         row.Members--;
         Discount(Nodes, room, node, ref row.FirstNode);
-        bool wasLast = Discount(Users, room, user, ref row.FirstUser) == 0;
+        bool wasLast = user == 0 || Discount(Users, room, user, ref row.FirstUser) == 0;
         row.Users -= wasLast ? 1 : 0;
         return wasLast;
     }
+
+    /// <summary>The user of a member has another connection now.</summary>
+    public void CountUser(int room, int user) => Count(Users, room, user, ref Names.Row(room).FirstUser);
+
+    /// <summary>The user of a member has no other connection any more.</summary>
+    public void DiscountUser(int room, int user) => Discount(Users, room, user, ref Names.Row(room).FirstUser);
 
     public void Remove(int room)
     {

@@ -27,6 +27,15 @@ internal sealed class StateQueries(NodeTable nodes, Memberships members)
             users.Add(_connections.Users.Text(_rooms.Users[pair].Member));
         }
 
+        for (int member = row.FirstMember; member != 0 && users.Count < Math.Min(row.Users, maxUsers); member = members.Members[member].NextOfRoom)
+        {
+            ref ConnectionRow connection = ref _connections[members.Members[member].Connection];
+            if (connection.IsAlone)
+            {
+                users.Add(_connections.Users.Text(connection.User));
+            }
+        }
+
         Dictionary<string, int> byNode = [];
         for (int pair = row.FirstNode; pair != 0; pair = _rooms.Nodes[pair].NextOfOwner)
         {
@@ -174,9 +183,9 @@ internal sealed class StateQueries(NodeTable nodes, Memberships members)
     private string[] RoomsOf(in ConnectionRow row)
     {
         List<string> rooms = [];
-        for (int pair = row.FirstRoom; pair != 0; pair = members.Members[pair].NextOfOwner)
+        for (int member = row.FirstRoom; member != 0; member = members.Members[member].NextOfConnection)
         {
-            rooms.Add(_rooms.Names.Text(members.Members[pair].Member));
+            rooms.Add(_rooms.Names.Text(members.Members[member].Room));
         }
 
         return [.. rooms];
