@@ -127,8 +127,6 @@ internal sealed class Fleet : IDisposable
             name, Url(address, CrowdPlan.MetricsPort), _folder, [Launch.Executable("Node.Connect", configuration)],
             ("ETCD_ENDPOINTS", $"{_plan.Servers}:2379"), ("LOG_LEVEL", "warning"), ("NODE_ID", name), ("NODE_BIND", $"{address}"),
             ("HTTP_PORT", $"{CrowdPlan.ClientPort}"), ("GRPC_PORT", $"{CrowdPlan.GrpcPort}"), ("METRICS_PORT", $"{CrowdPlan.MetricsPort}"),
-            // As the systemd unit has it.
-            ("DOTNET_GCgen0size", "0x400000"),
             ("NODE_LOOPS", _plan.Nodes > 1 ? "1" : "0"), ("AUTH_ENABLED", "true"), ("AUTH_SECRET", _plan.Secret),
 
             // Who came into a room of a million, or of fifty, is nobody's message here: that would be 24 deliveries a connect.
