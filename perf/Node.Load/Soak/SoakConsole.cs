@@ -58,11 +58,11 @@ internal sealed class SoakConsole(bool isTerminal)
             Write(table, $"{now.Scenario,-12}{now.Users,8:N0}{Rate(i, scenarios, seconds),10:N0}{now.Failed,9:N0}{now.P50,10:N2}{now.P99,10:N2}\n");
         }
 
-        Write(table, $"server: {server.Resident / MiB:N0} MiB, heap {server.Heap / MiB:N1} MiB, {Cpus(server):N2} CPUs, {server.Descriptors:N0} descriptors,");
-        Write(table, $" {server.Connections:N0} connections, {server.Rooms:N0} rooms\n");
+        Write(table, $"server: {server.Resident / MiB:N0} MiB, heap {server.Heap / MiB:N1} MiB, {Cpus(server):N2} CPUs, {server.Descriptors:N0} descriptors\n");
+        Write(table, $"        {server.Connections:N0} connections, {server.Rooms:N0} rooms\n");
         Write(table, $"        {server.Queued / 1024:N0} KiB in queues, {server.Rented:N0} out of pools, dropped {server.DroppedOldest + server.DroppedConflated + server.DroppedAtClose:N0}\n");
         Write(table, $"{TimeSpan.FromSeconds(Math.Max(0, left)):hh\\:mm\\:ss} left; Ctrl-C ends the load\n");
-        _drawn = scenarios.Count + 4;
+        _drawn = scenarios.Count + 5;
         return table.ToString();
     }
 

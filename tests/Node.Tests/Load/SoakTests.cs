@@ -13,6 +13,7 @@ public sealed class SoakTests : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(150);
 
     private readonly TestFolder _folder = new();
+    private readonly List<int> _runs = [];
 
     [Fact]
     public async Task Every_scenario_does_its_work_and_the_server_ends_as_it_began()
@@ -50,7 +51,7 @@ public sealed class SoakTests : IDisposable
     {
         using Process run = Start("--only", "chat", "--hours", "10", "--warmup", "1", "--p99", "60000", "--memory", "200");
         string begun = await ReadUntilAsync(run, "load");
-        await EtcdServer.SignalAsync("-INT", run.Id);
+        await EtcdServer.SignalAsync("-TERM", run.Id);
         string output = begun + await EndAsync(run);
 
         Assert.True(run.ExitCode is 0 or 3, output);
@@ -80,7 +81,29 @@ public sealed class SoakTests : IDisposable
         Assert.Contains("--only chess: there are chat, market", output, StringComparison.Ordinal);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        // Where a test has failed before its run's end.
+        foreach (int run in _runs)
+        {
+            Kill(run);
+        }
+
+        _folder.Dispose();
+    }
+
+    private static void Kill(int id)
+    {
+        try
+        {
+            using var run = Process.GetProcessById(id);
+            run.Kill();
+        }
+        catch (ArgumentException)
+        {
+            // It has ended, as it should.
+        }
+    }
 
     private Process Start(params string[] arguments)
     {
@@ -92,7 +115,9 @@ public sealed class SoakTests : IDisposable
         };
         Directory.CreateDirectory(_folder.At("temporary"));
         start.Environment["TMPDIR"] = _folder.At("temporary");
-        return Process.Start(start)!;
+        Process run = Process.Start(start)!;
+        _runs.Add(run.Id);
+        return run;
     }
 
     private static async Task<string> ReadUntilAsync(Process run, string text)
