@@ -14,5 +14,14 @@ public readonly record struct TargetKey(Target.Types.Kind Kind, ByteString Name)
 
     public static TargetKey Of(Target target) => new(target.Kind, target.Name);
 
+    /// <summary>Of this process alone: clients choose the names, and must not find many that meet in one bucket of a dictionary.</summary>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.Add((int)Kind);
+        hash.AddBytes(Name.Span);
+        return hash.ToHashCode();
+    }
+
     public Target ToTarget() => new() { Kind = Kind, Name = Name };
 }
