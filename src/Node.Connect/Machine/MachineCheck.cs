@@ -19,7 +19,7 @@ internal static class MachineCheck
         // Without a limit of its own a node takes what the descriptors allow: there is nothing that it needs more of.
         if (node.MaxConnections == 0)
         {
-            if (machine.Descriptors is { } few && MachineNeeds.ReserveOf(few) < MachineNeeds.ReserveDescriptors)
+            if (machine.Descriptors is { } few && few < 4 * MachineNeeds.ReserveDescriptors)
             {
                 yield return $"the descriptor limit is {few}, which is enough for {MachineNeeds.MaxConnections(0, few)} connections";
             }

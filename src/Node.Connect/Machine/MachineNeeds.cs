@@ -9,8 +9,11 @@ internal static class MachineNeeds
     // A standalone at rest has 225 open, most of them the runtime's own files.
     private const long OwnDescriptors = 384;
 
-    // Of what a small limit has beyond those.
-    private const long ReserveShare = 4;
+    // Of what a limit has beyond those a fortieth, so that 20,000 descriptors still hold 19,000 connections; of a small one up to a quarter, for
+    // handshakes and refusals that are under way.
+    private const long ReserveShare = 40;
+    private const long SmallShare = 4;
+    private const long UnderWay = 128;
 
     /// <summary>Pages of kernel memory in the buffers of a connection, when all of them are busy.</summary>
     public const long BufferPages = 2;
@@ -39,8 +42,11 @@ internal static class MachineNeeds
         descriptors is { } most ? Clamp(most - Math.Max(OwnDescriptors, ReserveOf(most) / 2)) : 0;
 
     /// <summary>What connections leave of so many descriptors: <see cref="ReserveDescriptors"/>, but of a small limit not so much.</summary>
-    public static long ReserveOf(long descriptors) =>
-        Math.Min(ReserveDescriptors, OwnDescriptors + ((descriptors - OwnDescriptors) / ReserveShare));
+    public static long ReserveOf(long descriptors)
+    {
+        long rest = descriptors - OwnDescriptors;
+        return Math.Min(ReserveDescriptors, OwnDescriptors + Math.Min(rest / SmallShare, Math.Max(UnderWay, rest / ReserveShare)));
+    }
 
     private static int Clamp(long count) => (int)Math.Clamp(count, 1, int.MaxValue);
 

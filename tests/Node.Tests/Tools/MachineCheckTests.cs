@@ -40,16 +40,16 @@ public sealed class MachineCheckTests : IDisposable
         Assert.Equal(["net.core.somaxconn is 128, so node.backlog 4096 is no more than that"], MachineCheck.Warnings(Million, Large with { SoMaxConn = 128 }));
         Assert.Equal(["net.ipv4.tcp_mem ends at 9 pages; node.max_connections 1000000 needs 2000000 when all are busy"],
             MachineCheck.Warnings(Million, Large with { TcpPages = 9 }));
-        Assert.Equal(["the descriptor limit is 1024, which is enough for 480 connections"],
+        Assert.Equal(["the descriptor limit is 1024, which is enough for 512 connections"],
             MachineCheck.Warnings(new NodeSection(), Large with { Descriptors = 1024 }));
     }
 
     [Theory]
     [InlineData(0, 1_048_576, 1_048_576 - 4096, 1_048_576 - 2048)]
-    [InlineData(0, 1024, 480, 640)]
+    [InlineData(0, 1024, 512, 640)]
     [InlineData(100, 1024, 100, 640)]
     [InlineData(0, 256, 1, 1)]
-    [InlineData(1_000_000, 20_000, 20_000 - 4096, 20_000 - 2048)]
+    [InlineData(1_000_000, 20_000, 20_000 - 874, 20_000 - 437)]
     [InlineData(0, long.MaxValue, 0, int.MaxValue)]
     public void Connections_leave_descriptors_to_the_rest_of_the_process(int set, long descriptors, int connections, int sockets)
     {
