@@ -24,7 +24,7 @@ public sealed partial class BizProcessTests
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Executable), "Node.Biz is not built, or cannot be told to stop");
 
         // The two name each other, so one port has to be known beforehand.
-        int port = FreePort();
+        int port = EtcdServer.FreePort();
         await using NodeProcessUnderTest node = await NodeProcessUnderTest.StartAsync(
             ("UPSTREAM_URL", $"http://127.0.0.1:{port}/upstream"), ("UPSTREAM_TOKEN", "token"));
         Uri web = await node.WebAddress;
@@ -58,13 +58,6 @@ public sealed partial class BizProcessTests
         {
             biz.Kill();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static Process Start(params (string Name, string Value)[] environment)

@@ -16,6 +16,12 @@ internal sealed class EtcdServer : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private const int FirstPort = 20_000;
+    private const int Ports = 12_000;
+
+    // Another run on this machine begins elsewhere.
+    private static int s_ports = Random.Shared.Next(Ports);
+
     private readonly TestFolder _folder = new();
     private readonly int _port = FreePort();
     private readonly int _peerPort = FreePort();
@@ -138,13 +144,13 @@ internal sealed class EtcdServer : IAsyncDisposable
 
     /// <summary>
     /// Not one of those that the system gives to outgoing connections: while a server is away, a client that tries its port again and
-    /// again would end up connected to itself.
+    /// again would end up connected to itself. And none twice: what asks for it does not take it at once.
     /// </summary>
     public static int FreePort()
     {
         while (true)
         {
-            int port = Random.Shared.Next(20_000, 32_000);
+            int port = FirstPort + (int)((uint)Interlocked.Increment(ref s_ports) % Ports);
             try
             {
                 using TcpListener listener = new(IPAddress.Loopback, port);

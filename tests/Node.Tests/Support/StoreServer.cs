@@ -20,7 +20,7 @@ internal abstract partial class StoreServer : IAsyncDisposable
     private readonly TestFolder _folder = new();
     private Process? _process;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = EtcdServer.FreePort();
 
     protected TestFolder Folder => _folder;
 
@@ -137,13 +137,6 @@ internal abstract partial class StoreServer : IAsyncDisposable
         // Some of them look for a home and a locale, and the caller's are not theirs.
         (start.Environment["HOME"], start.Environment["LC_ALL"]) = ("/", "C");
         return start;
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]
