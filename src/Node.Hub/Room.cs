@@ -14,7 +14,7 @@ namespace Node.Hub;
 /// </remarks>
 internal sealed class Room
 {
-    private readonly NameTable<byte[], OwnNames> _users = new();
+    private readonly NamedItems<byte[], OwnNames> _users = new();
     private readonly int[] _membersIn;
     private Dictionary<byte[], int>? _moreOf;
     private RoomLog? _log;

@@ -11,7 +11,7 @@ namespace Node.Hub;
 internal sealed class UserTable
 {
     // An item is the channel itself, or a list of several: most users have one connection, and there may be a million.
-    private readonly NameTable<object, UserNames> _users = new();
+    private readonly NamedItems<object, UserNames> _users = new();
     private readonly Bucket _bucket;
 
     public UserTable(Bucket bucket) => _bucket = bucket;

@@ -12,7 +12,7 @@ namespace Node.Connect.Cluster;
 /// </summary>
 internal sealed class LinkedUsers
 {
-    private readonly NameTable<byte[], OwnNames> _names = new();
+    private readonly NamedItems<byte[], OwnNames> _names = new();
     private ulong _links;
 
     public int Count => _names.Count;

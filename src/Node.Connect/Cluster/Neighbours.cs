@@ -8,20 +8,17 @@ namespace Node.Connect.Cluster;
 internal sealed class Neighbours
 {
     private readonly Lock _lock = new();
+    private (RoleMembers Nodes, Member Self)? _news;
     private Neighbour[] _all = [];
 
-    /// <summary>Takes who is there now.</summary>
+    /// <summary>Takes who is there now. Cheap: each node hears of every other's load, and hardly ever sends somebody away.</summary>
     /// <param name="nodes">This one included.</param>
     /// <param name="self">This one.</param>
     public void Apply(RoleMembers nodes, Member self)
     {
         lock (_lock)
         {
-            _all = [.. nodes.Members
-                .Where(node => node.Id != self.Id && node.State == MemberState.Ready)
-                .Select(node => (Node: node, Address: AddressOf(node, self)))
-                .Where(one => one.Address is not null)
-                .Select(one => new Neighbour(one.Address!, one.Node.Connections, SentSince(one.Address!, one.Node.Connections)))];
+            _news = (nodes, self);
         }
     }
 
@@ -30,6 +27,12 @@ internal sealed class Neighbours
     {
         lock (_lock)
         {
+            if (_news is { } news)
+            {
+                _all = Read(news.Nodes, news.Self);
+                _news = null;
+            }
+
             Neighbour? least = _all.MinBy(node => node.Load + node.Sent);
             if (least is not null)
             {
@@ -39,6 +42,15 @@ internal sealed class Neighbours
             return least?.Address;
         }
     }
+
+    private Neighbour[] Read(RoleMembers nodes, Member self) =>
+    [
+        .. nodes.Members
+            .Where(node => node.Id != self.Id && node.State == MemberState.Ready)
+            .Select(node => (Node: node, Address: AddressOf(node, self)))
+            .Where(one => one.Address is not null)
+            .Select(one => new Neighbour(one.Address!, one.Node.Connections, SentSince(one.Address!, one.Node.Connections))),
+    ];
 
     private long SentSince(string address, long load) =>
         _all.FirstOrDefault(before => before.Address == address && before.Load == load)?.Sent ?? 0;

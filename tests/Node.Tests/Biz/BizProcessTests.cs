@@ -24,7 +24,7 @@ public sealed partial class BizProcessTests
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Executable), "Node.Biz is not built, or cannot be told to stop");
 
         // The two name each other, so one port has to be known beforehand.
-        int port = EtcdServer.FreePort();
+        int port = FreePorts.Next();
         await using NodeProcessUnderTest node = await NodeProcessUnderTest.StartAsync(
             ("UPSTREAM_URL", $"http://127.0.0.1:{port}/upstream"), ("UPSTREAM_TOKEN", "token"));
         Uri web = await node.WebAddress;

@@ -22,7 +22,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
-    public int MetricsPort { get; } = EtcdServer.FreePort();
+    public int MetricsPort { get; } = FreePorts.Next();
 
     public static bool IsBuilt => File.Exists(Executable);
 

@@ -27,7 +27,7 @@ public sealed class PanelTests
     public async Task Every_query_has_data_and_every_metric_exists()
     {
         Assert.SkipUnless(LoadGenerator.IsBuilt && ClusterProcess.IsBuilt("Node.Biz"), "Node.Load or Node.Biz is not built");
-        int bizPort = EtcdServer.FreePort();
+        int bizPort = FreePorts.Next();
         await using var biz = new ClusterProcess("biz", "Node.Biz", ProcessPlace.Here, ("BIZ_PORT", $"{bizPort}"));
         biz.Start();
         await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(new ClusterSetup(Nodes: 3, Managers: 2)

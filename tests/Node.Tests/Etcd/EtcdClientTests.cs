@@ -106,7 +106,7 @@ public sealed class EtcdClientTests : IAsyncLifetime
     [Fact]
     public async Task Reads_and_writes_go_on_to_the_next_endpoint_when_the_first_is_dead()
     {
-        Uri dead = new($"http://127.0.0.1:{EtcdServer.FreePort()}");
+        Uri dead = new($"http://127.0.0.1:{FreePorts.Next()}");
         using EtcdClient etcd = _server.Client(dead, _server.Endpoint);
         await etcd.PutAsync("a", "1"u8.ToArray());
         Assert.Equal("1", (await etcd.GetAsync("a"))?.Text);

@@ -16,15 +16,9 @@ internal sealed class EtcdServer : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private const int FirstPort = 20_000;
-    private const int Ports = 12_000;
-
-    // Another run on this machine begins elsewhere.
-    private static int s_ports = Random.Shared.Next(Ports);
-
     private readonly TestFolder _folder = new();
-    private readonly int _port = FreePort();
-    private readonly int _peerPort = FreePort();
+    private readonly int _port = FreePorts.Next();
+    private readonly int _peerPort = FreePorts.Next();
     private readonly IPAddress _host;
     private readonly SelfSignedCertificate? _certificate;
     private readonly StringBuilder _output = new();
@@ -141,28 +135,6 @@ internal sealed class EtcdServer : IAsyncDisposable
 
     public static Task SignalAsync(string signal, int process) =>
         Process.Start("kill", [signal, process.ToString(CultureInfo.InvariantCulture)]).WaitForExitAsync();
-
-    /// <summary>
-    /// Not one of those that the system gives to outgoing connections: while a server is away, a client that tries its port again and
-    /// again would end up connected to itself. And none twice: what asks for it does not take it at once.
-    /// </summary>
-    public static int FreePort()
-    {
-        while (true)
-        {
-            int port = FirstPort + (int)((uint)Interlocked.Increment(ref s_ports) % Ports);
-            try
-            {
-                using TcpListener listener = new(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken.
-            }
-        }
-    }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 

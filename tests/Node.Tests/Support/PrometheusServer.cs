@@ -21,7 +21,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
 
     private PrometheusServer(string configuration)
     {
-        int port = EtcdServer.FreePort();
+        int port = FreePorts.Next();
         _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Patience };
         _folder.Write("prometheus.yml", configuration);
         _process = Process.Start(new ProcessStartInfo(Program,

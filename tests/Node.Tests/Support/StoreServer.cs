@@ -20,7 +20,7 @@ internal abstract partial class StoreServer : IAsyncDisposable
     private readonly TestFolder _folder = new();
     private Process? _process;
 
-    public int Port { get; } = EtcdServer.FreePort();
+    public int Port { get; } = FreePorts.Next();
 
     protected TestFolder Folder => _folder;
 

@@ -10,7 +10,7 @@ internal sealed class TcpLink : IAsyncDisposable
     private readonly IPEndPoint _target;
     private readonly CancellationTokenSource _disposed = new();
     private readonly ConcurrentDictionary<Socket, Socket> _pairs = new();
-    private readonly int _port = EtcdServer.FreePort();
+    private readonly int _port = FreePorts.Next();
     private volatile TaskCompletionSource _open = new();
     private TcpListener _listener;
 

@@ -67,7 +67,8 @@ for (const encoding of ['json', 'proto']) {
   });
 }
 
-test('who came or went while a list was on its way is not undone by it', async () => {
+// Alice in a room with carol, and what she is told of who comes and goes.
+async function withCarol() {
   const told = [];
   const alice = await connected('alice');
   await (await connected('carol')).join('lobby');
@@ -75,6 +76,11 @@ test('who came or went while a list was on its way is not undone by it', async (
     onJoined: (user) => told.push(`+${user}`),
     onLeft: (user) => told.push(`-${user}`),
   });
+  return { room, told };
+}
+
+test('who came or went while a list was on its way is not undone by it', async () => {
+  const { room, told } = await withCarol();
   node.routes.set('presence', (session) => {
     session.send({ message_id: 'joined', room: 'lobby', user: 'bob' });
     session.send({ message_id: 'left', room: 'lobby', user: 'carol' });
@@ -86,13 +92,7 @@ test('who came or went while a list was on its way is not undone by it', async (
 });
 
 test('a list of one node alone takes nobody away', async () => {
-  const told = [];
-  const alice = await connected('alice');
-  await (await connected('carol')).join('lobby');
-  const room = await alice.join('lobby', {
-    onJoined: (user) => told.push(`+${user}`),
-    onLeft: (user) => told.push(`-${user}`),
-  });
+  const { room, told } = await withCarol();
   node.routes.set('presence', (session) => {
     session.send({ message_id: 'left', room: 'lobby', user: 'carol' });
     return { room: 'lobby', data: { count: 2, users: ['bob', 'carol'], partial: true } };

@@ -63,12 +63,12 @@ internal sealed class ClusterProcess : IAsyncDisposable
     /// <summary>What its ports are bound to.</summary>
     public IPAddress Host { get; }
 
-    public int GrpcPort { get; } = EtcdServer.FreePort();
+    public int GrpcPort { get; } = FreePorts.Next();
 
     /// <summary>Of a node's WebSockets, and of the web-server.</summary>
-    public int HttpPort { get; } = EtcdServer.FreePort();
+    public int HttpPort { get; } = FreePorts.Next();
 
-    public int MetricsPort { get; } = EtcdServer.FreePort();
+    public int MetricsPort { get; } = FreePorts.Next();
 
     public string GrpcAddress => $"{Host}:{GrpcPort}";
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Node.Hub;
 
-/// <summary>Says under which name a <see cref="NameTable{T, TNames}"/> has something.</summary>
+/// <summary>Says under which name a <see cref="NamedItems{T, TNames}"/> has something.</summary>
 public interface INames<in T>
 {
     /// <returns>UTF-8; the same as long as the item is in the table.</returns>
@@ -23,7 +23,7 @@ public readonly struct OwnNames : INames<byte[]>
 /// </summary>
 /// <typeparam name="T">What is in it.</typeparam>
 /// <typeparam name="TNames">Knows an item's name.</typeparam>
-public sealed class NameTable<T, TNames>
+public sealed class NamedItems<T, TNames>
     where T : class
     where TNames : INames<T>
 {

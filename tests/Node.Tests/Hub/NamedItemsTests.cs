@@ -4,7 +4,7 @@ using Node.Hub;
 namespace Node.Tests.Hub;
 
 /// <summary>The tables that hold something of every connection, against plain ones.</summary>
-public sealed class NameTableTests
+public sealed class NamedItemsTests
 {
     [Theory]
     [InlineData(1, 3)]
@@ -13,7 +13,7 @@ public sealed class NameTableTests
     public void It_has_what_a_dictionary_has(int seed, int names)
     {
         var random = new Random(seed);
-        var table = new NameTable<Item, ItemNames>();
+        var table = new NamedItems<Item, ItemNames>();
         Dictionary<string, Item> model = [];
         for (int i = 0; i < 20_000; i++)
         {
