@@ -320,7 +320,7 @@ public sealed class Hub : IDisposable
         });
     }
 
-    /// <summary>Who is in a room: the number of users and the first names, up to the presence limit.</summary>
+    /// <summary>Who is in a room: the number of users and their names, up to the presence limit, in no order.</summary>
     public Task<RoomPresence> PresenceAsync(string room) => View.RoomAsync(room, Options.PresenceLimit);
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace Node.Hub;
 internal static class PresenceData
 {
     /// <summary>
-    /// Writes <c>count</c> (different users) and <c>users</c> (the first ones, up to the limit), and says where they are not all: of a room that
+    /// Writes <c>count</c> (different users) and <c>users</c> (up to the limit, in no order), and says where they are not all: of a room that
     /// other nodes may have members of, too.
     /// </summary>
     public static void Write(ref JsonDataWriter json, Room room)

@@ -4,7 +4,7 @@ namespace Node.Hub;
 
 /// <param name="Connections">Connections in the room.</param>
 /// <param name="UserCount">Different users in the room.</param>
-/// <param name="Users">The first of them, up to the limit of who asked.</param>
+/// <param name="Users">Up to the limit of who asked, in no order.</param>
 /// <param name="Offset">The latest message's number.</param>
 public sealed record RoomPresence(int Connections, int UserCount, IReadOnlyList<string> Users, ulong Offset)
 {

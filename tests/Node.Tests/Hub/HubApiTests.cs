@@ -31,7 +31,7 @@ public class HubApiTests
 
         RoomPresence presence = await server.Hub.PresenceAsync("lobby");
         Assert.Equal((2, 2, 1UL), (presence.Connections, presence.UserCount, presence.Offset));
-        Assert.Equal(["alice", "bob"], presence.Users);
+        Assert.Equal(["alice", "bob"], presence.Users.Order());
         Assert.Equal(0, (await server.Hub.PresenceAsync("nowhere")).Connections);
         Assert.Equal((2, 2, 1), (server.Hub.SessionCount, server.Hub.UserCount, server.Hub.RoomCount));
     }

@@ -111,7 +111,7 @@ export class Room {
     }
   }
 
-  /** Asks who is here: the count, and the first 200 names. */
+  /** Asks who is here: the count, and up to 200 names, in no order. */
   async presence(): Promise<PresenceData> {
     this.assertNotEnded();
     const since: Moves = new Map();
