@@ -17,6 +17,7 @@ internal sealed class MillionRun(MillionOptions options)
     private const double MachineGoalMiB = 14 * 1024;
     private const double ConnectGoal = 8000;
     private const int SettleSeconds = 10;
+    private const int RestSeconds = 5;
 
     private static readonly TimeSpan s_stalled = TimeSpan.FromSeconds(30);
 
@@ -74,14 +75,15 @@ internal sealed class MillionRun(MillionOptions options)
         List<CrowdProcess> crowd = [];
         try
         {
+            var watch = new MillionWatch(fleet, crowd, report, cancel);
+            await new MillionWarmup(options, plan, fleet, crowd, watch).RunAsync(cancel).ConfigureAwait(false);
             Console.WriteLine("starting the load");
             for (int i = 0; i < plan.Processes && !cancel.IsCancellationRequested; i++)
             {
                 crowd.Add(CrowdProcess.Start(plan, i));
             }
 
-            var watch = new MillionWatch(fleet, crowd, report, cancel);
-            await watch.HoldAsync("at rest", TimeSpan.FromSeconds(3)).ConfigureAwait(false);
+            await watch.HoldAsync("at rest", TimeSpan.FromSeconds(RestSeconds)).ConfigureAwait(false);
             var memory = new MillionMemory(fleet, report, usedBefore);
             await ConnectAsync(crowd, watch, report, plan).ConfigureAwait(false);
             await watch.HoldAsync("settling", TimeSpan.FromSeconds(SettleSeconds)).ConfigureAwait(false);
