@@ -142,6 +142,7 @@ write_all() {
         set_now sys/kernel/mm/transparent_hugepage/enabled "${wants[i]}"
         put "$hugepages_file" <<<"# Written by ./build.sh tune --apply."$'\n'"w /sys/kernel/mm/transparent_hugepage/enabled - - - - ${wants[i]}"
         ;;
+      boot) echo "add thash_entries=${wants[i]} to the kernel's command line and boot; or for containers that start from now on: sysctl -w net.ipv4.tcp_child_ehash_entries=${wants[i]}" >&2 ;;
       environment) echo "unset ${names[i]} where the processes are started" >&2 ;;
     esac
   done

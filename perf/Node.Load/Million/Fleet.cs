@@ -129,6 +129,9 @@ internal sealed class Fleet : IDisposable
             ("HTTP_PORT", $"{CrowdPlan.ClientPort}"), ("GRPC_PORT", $"{CrowdPlan.GrpcPort}"), ("METRICS_PORT", $"{CrowdPlan.MetricsPort}"),
             ("NODE_LOOPS", _plan.Nodes > 1 ? "1" : "0"), ("AUTH_ENABLED", "true"), ("AUTH_SECRET", _plan.Secret),
 
+            // The clients live on the servers' cores: while a push goes to all of them, none of them answers.
+            ("HEARTBEAT_TIMEOUT", "20s"),
+
             // Who came into a room of a million, or of fifty, is nobody's message here: that would be 24 deliveries a connect.
             ("ROOMS_PRESENCE_LIMIT", "0"));
     }

@@ -160,7 +160,11 @@ internal sealed class MillionRun(MillionOptions options)
         report.Add("hold", "time", seconds, "s");
         report.Add("hold", "pings that were answered", pings / seconds, "/s");
         report.Add("hold", "servers' CPUs", serverCpu / seconds, "");
-        report.Add("hold", "servers' CPU a ping", serverCpu * 1e6 / Math.Max(1, pings), "µs");
+        if (pings > 0)
+        {
+            report.Add("hold", "servers' CPU a ping", serverCpu * 1e6 / pings, "µs");
+        }
+
         report.Add("hold", "CPUs busy, all together", (MachineSample.Take(0, 0, 0).Busy - busy) / seconds, "");
     }
 

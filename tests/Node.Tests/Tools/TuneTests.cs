@@ -67,6 +67,21 @@ public sealed class TuneTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_kernel_takes_at_boot_alone_is_told_and_not_written()
+    {
+        _machine.SetSysctl("net.ipv4.tcp_ehash_entries", "262144");
+        Tune tune = await RunAsync("--apply");
+        Assert.Equal(1, tune.ExitCode);
+        Assert.Contains("add thash_entries=524288 to the kernel's command line", tune.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("ehash", _machine.Read(Sysctls), StringComparison.Ordinal);
+        Assert.Equal("262144", _machine.Sysctl("net.ipv4.tcp_ehash_entries"));
+
+        _machine.SetSysctl("net.ipv4.tcp_ehash_entries", "524288");
+        tune = await RunAsync("--check");
+        Assert.Equal((0, ""), (tune.ExitCode, tune.Error));
+    }
+
+    [Fact]
     public async Task What_is_higher_is_left_alone()
     {
         _machine.SetSysctl("net.core.somaxconn", "60000");
