@@ -9,6 +9,7 @@ source tools/common.sh
 source tools/debian-packages.sh
 
 need_dotnet
+if [[ " $* " == *" --help "* || " $* " == *" -h "* ]]; then exec dotnet run --project perf/Node.Load -c Release -v quiet -- million --help; fi
 install_debian_packages etcd ip
 has etcd || die "etcd is missing: apt-get install etcd-server"
 for project in src/Node.Controller src/Node.Push src/Node.Connect perf/Node.Load; do
