@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The hot path's benchmarks here and at another commit, in turns of milliseconds in one process: fails where one of them takes more than a tenth more
 # CPU, allocates more, or does not run. usage: perf/check.sh [BASE [LAUNCHES]]; BASE is HEAD where something is not committed, else the commit before.
-# What looks worse is launched again, by itself, and only those launches count.
+# What looks slower is launched again, by itself, and only those launches count.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -51,10 +51,13 @@ build "$other" perf/Node.Benchmarks
 build . perf/Node.Benchmarks
 build . perf/Node.Turns
 launch first "$launches" "${filters[@]}"
-if ! node perf/check.mjs "$out" first; then
+result=0
+node perf/check.mjs "$out" first || result=$?
+if [ "$result" -eq 3 ]; then
   mapfile -t suspects <"$out/suspects"
-  if [ "${#suspects[@]}" -eq 0 ]; then exit 1; fi
   launch again "$again" "${suspects[@]}"
-  node perf/check.mjs "$out" again
+  result=0
+  node perf/check.mjs "$out" again || result=1
 fi
 say "done"
+exit "$result"

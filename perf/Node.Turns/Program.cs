@@ -3,15 +3,15 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Node.Turns;
 
-if (args is not [var report, Turns.Base or Turns.Head, var basePath, var headPath, _, ..])
+if (args is not [var report, InTurns.Base or InTurns.Head, var basePath, var headPath, _, ..])
 {
     Console.Error.WriteLine("usage: Node.Turns REPORT base|head BASE.dll HEAD.dll FILTER …: a line of JSON a benchmark into REPORT; the second word says who is first");
     return 2;
 }
 
 Regex[] filters = [.. args.Skip(4).Select(filter => new Regex($"^{Regex.Escape(filter).Replace("\\*", ".*", StringComparison.Ordinal)}$", RegexOptions.IgnoreCase))];
-Side[] sides = [Side.Load(Turns.Base, basePath, Wanted), Side.Load(Turns.Head, headPath, Wanted)];
-if (args[1] == Turns.Head)
+Side[] sides = [Side.Load(InTurns.Base, basePath, Wanted), Side.Load(InTurns.Head, headPath, Wanted)];
+if (args[1] == InTurns.Head)
 {
     Array.Reverse(sides);
 }
@@ -23,7 +23,7 @@ for (int i = 0; i < names.Length; i++)
 {
     // The name first: it says where a crash was.
     Console.Write($"  {i + 1,3}/{names.Length}  {names[i]} ");
-    Report found = Turns.Measure(names[i], sides[0], sides[1]);
+    Report found = InTurns.Measure(names[i], sides[0], sides[1]);
     lines.WriteLine(JsonSerializer.Serialize(found, options));
     lines.Flush();
     Console.WriteLine(found.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : found.Head?.Fault ?? found.Base?.Fault ?? "on one side only");

@@ -9,7 +9,7 @@ internal sealed record Report(string Name, double? Ratio, Measured? Base, Measur
 /// One benchmark of two commits in turns of some milliseconds, in one process on one thread: whatever else the machine does falls on both.
 /// Each pair of turns has a ratio, the median of those counts; who begins changes from pair to pair.
 /// </summary>
-internal static class Turns
+internal static class InTurns
 {
     public const string Base = "base";
     public const string Head = "head";
