@@ -17,9 +17,17 @@ fi
 commit="$(git rev-parse --verify --quiet "$base^{commit}")" || { echo "perf/check.sh: no such commit: $base" >&2; exit 2; }
 out="$PWD/.artifacts/perf/check"
 other="$out/base"
+child=""
 benchmarks=.artifacts/bin/Node.Benchmarks/release/Node.Benchmarks.dll
 
 drop_base() { git worktree remove --force "$other" 2>/dev/null || true; }
+
+# The launch ends with this script: it would be somebody's noise for minutes.
+stop() {
+  trap '' INT TERM
+  if [ -n "$child" ]; then kill -TERM "$child" 2>/dev/null && wait "$child" || true; fi
+  exit 130
+}
 
 say() { printf '[%3d s] %s\n' "$SECONDS" "$*"; }
 
@@ -34,9 +42,12 @@ launch() {
     if ((number % 2 == 0)); then first=head; fi
     say "launch $number of $count, $first first; head's CPU to base's:"
     # One CPU: what a benchmark does is what one loop does.
-    timeout --kill-after=10 "$most_seconds" taskset -c "$(($(nproc) - 1))" .artifacts/bin/Node.Turns/release/Node.Turns \
-      "$out/$stage-$number.jsonl" "$first" "$other/$benchmarks" "$benchmarks" "$@" ||
+    timeout --foreground --kill-after=10 "$most_seconds" taskset -c "$(($(nproc) - 1))" .artifacts/bin/Node.Turns/release/Node.Turns \
+      "$out/$stage-$number.jsonl" "$first" "$other/$benchmarks" "$benchmarks" "$@" &
+    child=$!
+    wait "$child" ||
       { echo "perf/check.sh: the launch ended with $? at the benchmark that is named last; 124: it took more than $most_seconds s" >&2; exit 1; }
+    child=""
   done
 }
 
@@ -45,6 +56,7 @@ rm -rf "$out"
 git worktree prune
 mkdir -p "$out"
 trap drop_base EXIT
+trap stop INT TERM
 git worktree add --quiet --detach "$other" "$commit"
 say "base: $(git log -1 --format='%h %s' "$commit"); builds it and what is here"
 build "$other" perf/Node.Benchmarks
