@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/common.sh
 
 need_dotnet
+if [[ " $* " == *" --help "* || " $* " == *" -h "* ]]; then exec dotnet run --project perf/Node.Load -c Release -v quiet -- soak --help; fi
 for project in src/Node.Standalone perf/Node.Load; do
   dotnet build "$project" -c Release --nologo -v quiet
 done

@@ -10,21 +10,24 @@ try
     return verb switch
     {
         "help" or "--help" or "-h" => Help(),
-        "compare" when rest is ["--help"] => CompareHelp(),
-        "million" when rest is ["--help"] => MillionHelp(),
+        "compare" when AsksForHelp(rest) => CompareHelp(),
+        "million" when AsksForHelp(rest) => MillionHelp(),
         "million" => await new MillionRun(MillionOptions.Parse(rest)).RunAsync(),
-        "soak" when rest is ["--help"] => SoakHelp(),
+        "soak" when AsksForHelp(rest) => SoakHelp(),
         "soak" => await new SoakRun(SoakOptions.Parse(rest)).RunAsync(),
+        _ when AsksForHelp(rest) => Help(),
         "crowd" when rest.Length == 2 => CrowdWorker.Run(rest),
         "compare" => await new Comparison(CompareOptions.Parse(rest)).RunAsync(),
         _ => rest.Contains("--worker") ? Worker.Run(verb, LoadOptions.Parse(rest)) : await RunOnce(verb, rest),
     };
 }
-catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or IOException)
+catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync($"Node.Load: {fault.Message}");
     return 1;
 }
+
+static bool AsksForHelp(string[] arguments) => arguments.Contains("--help") || arguments.Contains("-h");
 
 static int Help()
 {

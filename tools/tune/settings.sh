@@ -53,6 +53,27 @@ descriptor_limit() {
   echo "${written:-$(awk '/^Max open files/ { print $5 }' "$root/proc/self/limits" 2>/dev/null)}"
 }
 
+# LimitNOFILE of a unit: of the drop-in that was written here, of the unit that is installed, of the one that is shipped.
+unit_limit() {
+  local file
+  for file in "$root/etc/systemd/system/$1.service.d/90-limits.conf" "$root/etc/systemd/system/$1.service" "$here/../systemd/$1.service"; do
+    if [ -e "$file" ]; then
+      sed -n 's/^LimitNOFILE=\([0-9]*\)$/\1/p' "$file"
+      return
+    fi
+  done
+  echo 0
+}
+
+# Whether ports A-B lie within a list like 80,5000-6000.
+reserved() { # LIST A B
+  local part
+  for part in ${1//,/ }; do
+    if ((${part%-*} <= $2 && ${part#*-} >= $3)); then return 0; fi
+  done
+  return 1
+}
+
 memory_rows() {
   local need=$((connections * connection_bytes + base_bytes)) most
   most=$(((memory - base_bytes) / connection_bytes))
@@ -73,6 +94,16 @@ descriptor_rows() {
   else
     row nofile "${now:-unknown}" "$need" no "$why" limits
   fi
+  local unit limit
+  for unit in "${units[@]}"; do
+    limit="$(unit_limit "$unit")"
+    why="the same for the service, which takes nothing from a login"
+    if ((limit >= need)); then
+      row "$unit.service" "$limit" "$limit" yes "$why" unit
+    else
+      row "$unit.service" "$limit" "$need" no "$why" unit
+    fi
+  done
   at_least fs.nr_open "$need" "no process may have a higher nofile than this"
   at_least fs.file-max $((need + 65536)) "descriptors of all processes together"
 }
@@ -119,12 +150,13 @@ client_rows() {
     if (($(cut -d' ' -f1 <<<"$now") <= 10000 && $(cut -d' ' -f2 <<<"$now") >= 65000)); then
       row net.ipv4.ip_local_port_range "$now" "$now" yes "$why" sysctl
     else
-      row net.ipv4.ip_local_port_range "$now" "10000 65535" no "$why" sysctl
+      local low="${now%% *}"
+      row net.ipv4.ip_local_port_range "$now" "$(clamp "$low" 1024 10000) 65535" no "$why" sysctl
     fi
   fi
   if now="$(sysctl_value net.ipv4.ip_local_reserved_ports)" || [ -e "$root/proc/sys/net/ipv4/ip_local_reserved_ports" ]; then
     local ports="50051-50053" reason="within the range above, so that no outgoing connection sits on a port of the managers"
-    if [[ ",$now," == *",$ports,"* ]]; then
+    if reserved "$now" 50051 50053; then
       row net.ipv4.ip_local_reserved_ports "$now" "$now" yes "$reason" sysctl
     else
       row net.ipv4.ip_local_reserved_ports "${now:--}" "${now:+$now,}$ports" no "$reason" sysctl
@@ -133,6 +165,19 @@ client_rows() {
   if now="$(sysctl_value net.ipv4.tcp_tw_reuse)"; then
     local again="proxies: a port in TIME-WAIT serves a new outgoing connection after a second"
     if ((now == 1)); then row net.ipv4.tcp_tw_reuse 1 1 yes "$again" sysctl; else row net.ipv4.tcp_tw_reuse "$now" 1 no "$again" sysctl; fi
+  fi
+}
+
+# Set at boot alone; a container, or another network namespace, may have a table of its own.
+established_row() {
+  local now want=1
+  now="$(sysctl_value net.ipv4.tcp_ehash_entries)" || return 0
+  while ((want < connections / 2)); do want=$((want * 2)); done
+  local why="hash table of open connections: the kernel walks a chain of them for every packet, all cache misses; a quarter of the CPU at eight a chain"
+  if ((now < 0 || now >= want)); then
+    row net.ipv4.tcp_ehash_entries "$now" "$now" yes "$why" boot
+  else
+    row net.ipv4.tcp_ehash_entries "$now" "$want" no "$why" boot
   fi
 }
 
@@ -175,6 +220,7 @@ all_rows() {
   buffer_row net.ipv4.tcp_rmem "bytes received and not read yet (least, default, most): all defaults together within a quarter of the memory, or 16 KiB"
   buffer_row net.ipv4.tcp_wmem "bytes not acknowledged yet; what a slow client holds in the kernel before the node's own queue counts it"
   client_rows
+  established_row
   conntrack_rows
   keepalive_rows
   at_least vm.max_map_count 65530 "the heap is few mappings, whatever the number of connections: the kernel's default will do"

@@ -3,10 +3,11 @@
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 
-root="" connections=1000000 mode=check json=no
+root="" connections=1000000 mode="" json=no
 sysctl_file=etc/sysctl.d/90-node.conf
 limits_file=etc/security/limits.d/90-node.conf
 hugepages_file=etc/tmpfiles.d/90-node.conf
+modules_file=etc/modules-load.d/90-node.conf
 units=(node-connect node-standalone)
 
 # shellcheck source=tools/tune/settings.sh
@@ -36,7 +37,10 @@ usage_error() {
 parse() {
   while [ $# -gt 0 ]; do
     case "$1" in
-      --check | --apply | --dry-run) mode="${1#--}" ;;
+      --check | --apply | --dry-run)
+        [ -z "$mode" ] || usage_error "one of --check, --apply and --dry-run"
+        mode="${1#--}"
+        ;;
       --json) json=yes ;;
       --connections | --prefix)
         [ $# -ge 2 ] || usage_error "$1 needs a value"
@@ -51,6 +55,8 @@ parse() {
     esac
     shift
   done
+  mode="${mode:-check}"
+  [ "$mode" != dry-run ] || [ "$json" = no ] || usage_error "--dry-run shows files, --json the settings: one of them"
   [[ "$connections" =~ ^[1-9][0-9]{0,8}$ ]] || usage_error "--connections takes a number from 1 to 999999999"
   [ -z "$root" ] || [ -d "$root/proc" ] || usage_error "--prefix: there is no proc in '$root'"
 }
@@ -77,13 +83,19 @@ print_table() {
   if fits_all; then echo "it fits"; else echo "it does not fit: see the lines with !"; fi
 }
 
+quoted() { # a text for JSON
+  local text="${1//\\/\\\\}"
+  echo "\"${text//\"/\\\"}\""
+}
+
 print_json() {
   local i comma="" fit
   if fits_all; then fit=true; else fit=false; fi
   printf '{"connections":%d,"memory_bytes":%d,"fits":%s,"settings":[' "$connections" "$memory" "$fit"
   for i in "${!names[@]}"; do
     if [ "${fits[i]}" = yes ]; then fit=true; else fit=false; fi
-    printf '%s\n{"name":"%s","now":"%s","wanted":"%s","fits":%s,"why":"%s"}' "$comma" "${names[i]}" "${nows[i]}" "${wants[i]}" "$fit" "${whys[i]}"
+    printf '%s\n{"name":%s,"now":%s,"wanted":%s,"fits":%s,"why":%s}' "$comma" \
+      "$(quoted "${names[i]}")" "$(quoted "${nows[i]}")" "$(quoted "${wants[i]}")" "$fit" "$(quoted "${whys[i]}")"
     comma=","
   done
   printf '\n]}\n'
@@ -120,15 +132,18 @@ write_sysctls() {
     fi
     lines+=$'\n'"# ${whys[i]}"$'\n'"${names[i]} = ${wants[i]}"$'\n'
   done
+  # Before the firewall's module is there, its settings are not: sysctl.d would be read too early.
+  if [[ "$lines" == *nf_conntrack* ]]; then put "$modules_file" <<<"# Written by ./build.sh tune --apply."$'\n'nf_conntrack; fi
   [ -z "$lines" ] || put "$sysctl_file" <<<"# Written by ./build.sh tune --apply."$'\n'"${lines%$'\n'}"
 }
 
 write_descriptors() {
-  local value="$1" unit
+  local value="$1"
   put "$limits_file" <<<"# Written by ./build.sh tune --apply: logins and their programs, from the next login on."$'\n'"* soft nofile $value"$'\n'"* hard nofile $value"$'\n'"# The star leaves root out."$'\n'"root soft nofile $value"$'\n'"root hard nofile $value"
-  for unit in "${units[@]}"; do
-    put "etc/systemd/system/$unit.service.d/90-limits.conf" <<<"# Written by ./build.sh tune --apply; then: systemctl daemon-reload."$'\n'"[Service]"$'\n'"LimitNOFILE=$value"
-  done
+}
+
+write_unit() { # NAME.service VALUE
+  put "etc/systemd/system/$1.d/90-limits.conf" <<<"# Written by ./build.sh tune --apply; then: systemctl daemon-reload."$'\n'"[Service]"$'\n'"LimitNOFILE=$2"
 }
 
 write_all() {
@@ -137,11 +152,13 @@ write_all() {
   for i in "${!names[@]}"; do
     [ "${fits[i]}" = no ] || continue
     case "${kinds[i]}" in
+      unit) write_unit "${names[i]}" "${wants[i]}" ;;
       limits) write_descriptors "${wants[i]}" ;;
       hugepages)
         set_now sys/kernel/mm/transparent_hugepage/enabled "${wants[i]}"
         put "$hugepages_file" <<<"# Written by ./build.sh tune --apply."$'\n'"w /sys/kernel/mm/transparent_hugepage/enabled - - - - ${wants[i]}"
         ;;
+      boot) echo "add thash_entries=${wants[i]} to the kernel's command line and boot; or for containers that start from now on: sysctl -w net.ipv4.tcp_child_ehash_entries=${wants[i]}" >&2 ;;
       environment) echo "unset ${names[i]} where the processes are started" >&2 ;;
     esac
   done
@@ -149,6 +166,10 @@ write_all() {
 
 main() {
   parse "$@"
+  if [ "$mode" = apply ] && [ ! -w "$root/etc" ]; then
+    echo "error: /etc cannot be written: sudo ./build.sh tune --apply" >&2
+    exit 1
+  fi
   look
   if [ "$mode" != check ]; then write_all; fi
   if [ "$mode" = apply ]; then look; fi

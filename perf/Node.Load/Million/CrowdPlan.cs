@@ -17,6 +17,7 @@ internal sealed record CrowdPlan(int Network, int Nodes, int Processes, int Conn
     public const int ClientPort = 8083;
     public const int GrpcPort = 50052;
     public const int MetricsPort = 9091;
+    public const int EtcdPort = 2379;
 
     private const int SourcesPerProcess = 4;
 

@@ -10,7 +10,7 @@ internal sealed class Fleet : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly CrowdPlan _plan;
-    private readonly string _folder = Directory.CreateTempSubdirectory("million-").FullName;
+    private readonly Guard _guard = new("million-");
     private readonly List<ServerPart> _stores = [];
 
     private Fleet(CrowdPlan plan) => _plan = plan;
@@ -70,7 +70,7 @@ internal sealed class Fleet : IDisposable
             part.Dispose();
         }
 
-        Directory.Delete(_folder, recursive: true);
+        _guard.Dispose();
     }
 
     private static async Task AwaitAsync(IEnumerable<ServerPart> parts, CancellationToken cancel)
@@ -78,44 +78,50 @@ internal sealed class Fleet : IDisposable
         long until = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
         foreach (ServerPart part in parts)
         {
-            while (!await part.IsHealthyAsync(cancel).ConfigureAwait(false))
+            while (!await part.IsHealthyAsync(cancel).ConfigureAwait(false) && !part.HasEnded)
             {
-                if (part.HasEnded || Environment.TickCount64 > until)
+                if (Environment.TickCount64 > until)
                 {
                     throw new InvalidOperationException($"{part.Name} is not healthy: {part.Tail}");
                 }
 
                 await Task.Delay(50, cancel).ConfigureAwait(false);
             }
+
+            // Also where health was answered: something else on its address does that.
+            if (part.HasEnded)
+            {
+                throw new InvalidOperationException($"{part.Name} has ended with {part.ExitCode}: {part.Tail}");
+            }
         }
     }
 
     private void StartStores(bool redis)
     {
-        string client = $"http://{_plan.Servers}:2379";
+        string client = $"http://{_plan.Servers}:{CrowdPlan.EtcdPort}";
         string peer = $"http://{_plan.Servers}:2380";
-        _stores.Add(ServerPart.Start("etcd", new Uri($"{client}/health"), _folder, [
-            "etcd", "--name", "default", "--data-dir", Path.Combine(_folder, "etcd"), "--log-level", "warn",
+        _stores.Add(ServerPart.Start("etcd", new Uri($"{client}/health"), _guard, [
+            "etcd", "--name", "default", "--data-dir", Path.Combine(_guard.Folder, "etcd"), "--log-level", "warn",
             "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
             "--initial-advertise-peer-urls", peer, "--initial-cluster", $"default={peer}",
         ]));
         if (redis)
         {
-            _stores.Add(ServerPart.Start("redis", new Uri($"http://{_plan.Servers}:6379"), _folder, [
-                "redis-server", "--bind", _plan.Servers.ToString(), "--port", "6379", "--dir", _folder, "--save", "", "--appendonly", "no",
+            _stores.Add(ServerPart.Start("redis", new Uri($"http://{_plan.Servers}:6379"), _guard, [
+                "redis-server", "--bind", _plan.Servers.ToString(), "--port", "6379", "--dir", _guard.Folder, "--save", "", "--appendonly", "no",
             ]));
         }
     }
 
     private void StartManagers(bool redis, string configuration)
     {
-        (string, string)[] common = [("ETCD_ENDPOINTS", $"{_plan.Servers}:2379"), ("LOG_LEVEL", "warning"), ("DB_KIND", "none")];
+        (string, string)[] common = [("ETCD_ENDPOINTS", $"{_plan.Servers}:{CrowdPlan.EtcdPort}"), ("LOG_LEVEL", "warning"), ("DB_KIND", "none")];
         Managers.Add(ServerPart.Start(
-            "controller", Url(_plan.Servers, 9090), _folder, [Launch.Executable("Node.Controller", configuration)],
+            "controller", Url(_plan.Servers, 9090), _guard, [Launch.Executable("Node.Controller", configuration)],
             [.. common, ("CONTROLLER_ID", "controller-1"), ("CONTROLLER_BIND", $"{_plan.Servers}"),
              ("REDIS_ADDR", redis ? $"{_plan.Servers}:6379" : "none")]));
         Managers.Add(ServerPart.Start(
-            "push", Url(_plan.Servers, 9093), _folder, [Launch.Executable("Node.Push", configuration)],
+            "push", Url(_plan.Servers, 9093), _guard, [Launch.Executable("Node.Push", configuration)],
             [.. common, ("MANAGER_ID", "push-1"), ("PUSH_BIND", $"{_plan.Servers}")]));
     }
 
@@ -124,10 +130,13 @@ internal sealed class Fleet : IDisposable
         IPAddress address = _plan.NodeAddress(node);
         string name = string.Create(CultureInfo.InvariantCulture, $"node-{node}");
         return ServerPart.Start(
-            name, Url(address, CrowdPlan.MetricsPort), _folder, [Launch.Executable("Node.Connect", configuration)],
-            ("ETCD_ENDPOINTS", $"{_plan.Servers}:2379"), ("LOG_LEVEL", "warning"), ("NODE_ID", name), ("NODE_BIND", $"{address}"),
+            name, Url(address, CrowdPlan.MetricsPort), _guard, [Launch.Executable("Node.Connect", configuration)],
+            ("ETCD_ENDPOINTS", $"{_plan.Servers}:{CrowdPlan.EtcdPort}"), ("LOG_LEVEL", "warning"), ("NODE_ID", name), ("NODE_BIND", $"{address}"),
             ("HTTP_PORT", $"{CrowdPlan.ClientPort}"), ("GRPC_PORT", $"{CrowdPlan.GrpcPort}"), ("METRICS_PORT", $"{CrowdPlan.MetricsPort}"),
             ("NODE_LOOPS", _plan.Nodes > 1 ? "1" : "0"), ("AUTH_ENABLED", "true"), ("AUTH_SECRET", _plan.Secret),
+
+            // The clients live on the servers' cores: while a push goes to all of them, none of them answers.
+            ("HEARTBEAT_TIMEOUT", "20s"),
 
             // Who came into a room of a million, or of fifty, is nobody's message here: that would be 24 deliveries a connect.
             ("ROOMS_PRESENCE_LIMIT", "0"));

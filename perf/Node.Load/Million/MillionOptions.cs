@@ -23,7 +23,7 @@ internal sealed record MillionOptions
         --network N          addresses 127.N.x.y and 127.N+1.x.y                                 77
         --per-process N      connections that a process may hold; 0: by its limit                0
         --configuration C    which build of the servers                                          release
-        --results FOLDER     where million.json and million.html go                              perf/results
+        --results FOLDER     where million.json and million.html go                              .artifacts/perf
         """;
 
     public int Connections { get; init; } = 1_000_000;
@@ -42,7 +42,7 @@ internal sealed record MillionOptions
     public int Network { get; init; } = 77;
     public int PerProcess { get; init; }
     public string Configuration { get; init; } = "release";
-    public string Results { get; init; } = "perf/results";
+    public string Results { get; init; } = ".artifacts/perf";
 
     /// <exception cref="ArgumentException">An option is unknown, or its value cannot be read.</exception>
     public static MillionOptions Parse(IReadOnlyList<string> arguments)
@@ -65,9 +65,14 @@ internal sealed record MillionOptions
             options = options.With(name, arguments[++i]);
         }
 
-        return options.Connections >= options.RoomSize && options.RoomSize > 0 && options.Spread > 0 && options.Connecting > 0 && options.AtOnce > 0
-            ? options
-            : throw new ArgumentException("--connections: a room at least; --room-size, --spread, --connecting, --at-once: at least 1.");
+        return options switch
+        {
+            { RoomSize: < 1 } or { Spread: < 1 } or { Connecting: < 1 } or { AtOnce: < 1 } =>
+                throw new ArgumentException("--room-size, --spread, --connecting, --at-once: at least 1."),
+            { Network: < 1 or > 253 } => throw new ArgumentException($"--network {options.Network}: 1 to 253, the second byte of addresses; the next one is the load's."),
+            _ when options.Connections < options.RoomSize => throw new ArgumentException($"--connections {options.Connections}: a room at least, {options.RoomSize}."),
+            _ => options,
+        };
     }
 
     private MillionOptions With(string name, string value) => name switch
@@ -75,7 +80,7 @@ internal sealed record MillionOptions
         "--configuration" => this with { Configuration = value },
         "--results" => this with { Results = value },
         _ => WithNumber(name, int.TryParse(value, CultureInfo.InvariantCulture, out int number) && number >= 0
-            ? number : throw new ArgumentException($"{name} {value}: a whole number of at least 0.")),
+            ? number : throw new ArgumentException($"{name} {value}: a whole number from 0 to {int.MaxValue}.")),
     };
 
     private MillionOptions WithNumber(string name, int value) => name switch

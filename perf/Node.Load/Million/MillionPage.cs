@@ -39,7 +39,7 @@ internal static class MillionPage
         }
 
         page.Plot(
-            "Garbage collector", "server", "ms",
+            "Garbage collector", $"server: 0 controller-manager, 1 push-manager, 2 to {report.Nodes + 1} connect-nodes", "ms",
             ("pauses since the start, all together", report.Pauses.Values.Select((pause, i) => (i * 1.0, pause[0] * 1000))),
             ("mean pause", report.Pauses.Values.Select((pause, i) => (i * 1.0, pause[0] * 1000 / Math.Max(1, pause[1])))));
     }

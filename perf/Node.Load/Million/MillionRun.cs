@@ -26,6 +26,11 @@ internal sealed class MillionRun(MillionOptions options)
     {
         CrowdPlan plan = Preflight.Plan(options);
         string[] problems = [.. Preflight.Problems(plan, options)];
+        if (plan.Connections < options.Connections)
+        {
+            Console.WriteLine($"{options.Connections % options.RoomSize} of the {options.Connections} connections would not fill a room of {options.RoomSize}: without them");
+        }
+
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{plan.Connections:N0} connections: {plan.Nodes} connect-nodes, {plan.Processes} load processes, rooms of {plan.RoomSize} on {Math.Min(plan.Spread, plan.Nodes)} nodes each"));
@@ -35,9 +40,12 @@ internal sealed class MillionRun(MillionOptions options)
             return 1;
         }
 
+        // Now, not after twenty minutes.
+        Directory.CreateDirectory(options.Results);
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
         var report = new MillionReport
         {
             Machine = $"{Environment.ProcessorCount} cores, {MachineSample.Take(0, 0, 0).Total >> 30} GiB, {RuntimeInformation.OSDescription}, .NET {Environment.Version}",
@@ -77,6 +85,7 @@ internal sealed class MillionRun(MillionOptions options)
         {
             var watch = new MillionWatch(fleet, crowd, report, cancel);
             await new MillionWarmup(options, plan, fleet, crowd, watch).RunAsync(cancel).ConfigureAwait(false);
+            report.Samples.Clear();
             Console.WriteLine("starting the load");
             for (int i = 0; i < plan.Processes && !cancel.IsCancellationRequested; i++)
             {
@@ -160,7 +169,11 @@ internal sealed class MillionRun(MillionOptions options)
         report.Add("hold", "time", seconds, "s");
         report.Add("hold", "pings that were answered", pings / seconds, "/s");
         report.Add("hold", "servers' CPUs", serverCpu / seconds, "");
-        report.Add("hold", "servers' CPU a ping", serverCpu * 1e6 / Math.Max(1, pings), "µs");
+        if (pings > 0)
+        {
+            report.Add("hold", "servers' CPU a ping", serverCpu * 1e6 / pings, "µs");
+        }
+
         report.Add("hold", "CPUs busy, all together", (MachineSample.Take(0, 0, 0).Busy - busy) / seconds, "");
     }
 
@@ -168,7 +181,6 @@ internal sealed class MillionRun(MillionOptions options)
     {
         Console.WriteLine();
         Console.Write(report.ToTable());
-        Directory.CreateDirectory(options.Results);
         string name = Path.Combine(options.Results, "million");
         await File.WriteAllTextAsync(name + ".json", report.ToJson()).ConfigureAwait(false);
         await File.WriteAllTextAsync(name + ".html", MillionPage.Draw(report)).ConfigureAwait(false);

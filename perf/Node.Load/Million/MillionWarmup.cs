@@ -34,15 +34,21 @@ internal sealed class MillionWarmup(MillionOptions options, CrowdPlan plan, Flee
         using (CrowdProcess visitors = CrowdProcess.Start(_small, 0))
         {
             crowd.Add(visitors);
-            visitors.Tell($"open {options.AtOnce}");
-            bool came = await watch.UntilAsync("warming up", counts => counts.Ready >= _small.Connections, s_patience).ConfigureAwait(false);
-            if (!came)
+            try
             {
-                throw new InvalidOperationException($"{watch.Counts.Ready} of the first {_small.Connections} connections are there: {watch.Counts.Problem ?? "no answer"}");
-            }
+                visitors.Tell($"open {options.AtOnce}");
+                bool came = await watch.UntilAsync("warming up", counts => counts.Ready >= _small.Connections, s_patience).ConfigureAwait(false);
+                if (!came)
+                {
+                    throw new InvalidOperationException($"{watch.Counts.Ready} of the first {_small.Connections} connections are there: {watch.Counts.Problem ?? "no answer"}");
+                }
 
-            await PushAsync(cancel).ConfigureAwait(false);
-            crowd.Remove(visitors);
+                await PushAsync(cancel).ConfigureAwait(false);
+            }
+            finally
+            {
+                crowd.Remove(visitors);
+            }
         }
 
         using var http = new HttpClient();

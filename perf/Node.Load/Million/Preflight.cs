@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Node.Load.Stats;
 
 namespace Node.Load.Million;
@@ -54,6 +56,11 @@ internal static class Preflight
             yield return $"{file} is {all}: sysctl -w {file}={files}";
         }
 
+        if (!IsFree(new IPEndPoint(plan.Servers, CrowdPlan.EtcdPort)))
+        {
+            yield return $"addresses: something listens on {plan.Servers}:{CrowdPlan.EtcdPort}, perhaps another run: --network {1 + (options.Network % 250)}";
+        }
+
         long watches = Whole("/proc/sys/fs/epoll/max_user_watches");
         if (watches < 2L * plan.Connections)
         {
@@ -79,6 +86,20 @@ internal static class Preflight
         {
             long fits = Math.Max(0, available - ((plan.Nodes + plan.Processes) * BytesPerProcess)) / BytesPerConnection;
             yield return $"memory: {needed >> 20} MiB are needed, {available >> 20} MiB are available: --connections {fits}";
+        }
+    }
+
+    private static bool IsFree(IPEndPoint address)
+    {
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(address);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 

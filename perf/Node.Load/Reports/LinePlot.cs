@@ -44,7 +44,9 @@ internal static class LinePlot
 
         for (double x = 0; x <= mostX * 1.001; x += stepX)
         {
-            Write(svg, $"<text x=\"{X(x):F1}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{RunReport.Number(x)}</text>");
+            // A mark at the end of the axis would be cut off there.
+            string anchor = X(x) > Width - (2 * Right) ? "end" : "middle";
+            Write(svg, $"<text x=\"{(anchor == "end" ? Width : X(x)):F1}\" y=\"{Height - Bottom + 18}\" text-anchor=\"{anchor}\">{RunReport.Number(x)}</text>");
         }
 
         for (int i = 0; i < lines.Length; i++)

@@ -20,6 +20,7 @@ internal sealed class Page
         td.number,th{white-space:nowrap}td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
         p{color:var(--soft);margin:.2rem 0}.met{color:var(--good)}.missed{color:var(--bad)}
         .legend span{margin-right:1.2rem;white-space:nowrap}.legend i{display:inline-block;width:.8em;height:.8em;margin-right:.4em}
+        @media(max-width:40rem){body{padding:0 .6rem}table{font-size:.75rem}td,th{padding:.2rem .3rem}td.number,th.number{white-space:normal}}
         svg{display:block;width:100%;min-width:34rem}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}
         """;
 
@@ -72,16 +73,17 @@ internal sealed class Page
     /// <summary>What a run has found out, with what was asked for.</summary>
     public void Figures(RunReport report)
     {
+        Paragraph(report.Holds ? "All holds." : "Not all holds.", report.Holds ? "met" : "missed");
         if (report.Problem is { } problem)
         {
             Paragraph($"Stopped: {problem}", "missed");
         }
 
-        _text.Append("<div class=\"wide\"><table><tr><th>phase</th><th>what</th><th class=\"number\">value</th><th></th><th>goal</th></tr>");
+        _text.Append("<div class=\"wide\"><table><tr><th>phase</th><th>what</th><th class=\"number\">value</th><th>goal</th></tr>");
         foreach (Figure figure in report.Figures)
         {
-            Write($"<tr><td>{Escape(figure.Phase)}</td><td>{Escape(figure.Name)}</td><td class=\"number\">{RunReport.Number(figure.Value)}</td>");
-            Write($"<td>{Escape(figure.Unit)}</td><td class=\"{(figure.IsMet ? "met" : "missed")}\">{Escape(figure.Goal)}{(figure.IsMet ? "" : ", missed")}</td></tr>");
+            Write($"<tr><td>{Escape(figure.Phase)}</td><td>{Escape(figure.Name)}</td><td class=\"number\">{RunReport.Number(figure.Value)} {Escape(figure.Unit)}</td>");
+            Write($"<td class=\"{(figure.IsMet ? "met" : "missed")}\">{Escape(figure.Goal)}{(figure.IsMet ? "" : ", missed")}</td></tr>");
         }
 
         _text.Append("</table></div>");

@@ -25,6 +25,9 @@ internal sealed class ServerPart : IDisposable
 
     public bool HasEnded => _process.HasExited;
 
+    /// <summary>How it has ended; 128 and more: by a signal.</summary>
+    public int ExitCode => _process.ExitCode;
+
     /// <summary>The last lines that it has written.</summary>
     public string Tail => string.Join('\n', File.ReadLines(_log).TakeLast(TailLines));
 
@@ -50,25 +53,27 @@ internal sealed class ServerPart : IDisposable
 
     /// <param name="name">Of its log.</param>
     /// <param name="health">Answers 200 when it can be used.</param>
-    /// <param name="folder">Where it runs and logs.</param>
+    /// <param name="guard">Has the folder where it runs and logs, and ends it with this process.</param>
     /// <param name="command">Program and arguments.</param>
     /// <param name="environment">What differs from this process's.</param>
     public static ServerPart Start(
-        string name, Uri health, string folder, IReadOnlyList<string> command, params IEnumerable<(string Name, string Value)> environment)
+        string name, Uri health, Guard guard, IReadOnlyList<string> command, params IEnumerable<(string Name, string Value)> environment)
     {
-        string log = Path.Combine(folder, $"{name}.log");
+        string log = Path.Combine(guard.Folder, $"{name}.log");
 
         // A shell that becomes the program: its output goes to the file without a thread here.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "log=\"$1\"; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null", "sh", log, .. command])
         {
-            WorkingDirectory = folder,
+            WorkingDirectory = guard.Folder,
         };
         foreach ((string variable, string value) in environment)
         {
             start.Environment[variable] = value;
         }
 
-        return new ServerPart(name, health, Process.Start(start) ?? throw new InvalidOperationException($"{name} did not start."), log);
+        Process process = Process.Start(start) ?? throw new InvalidOperationException($"{name} did not start.");
+        guard.Watch(process.Id);
+        return new ServerPart(name, health, process, log);
     }
 
     public async Task<bool> IsHealthyAsync(CancellationToken cancel)

@@ -43,10 +43,15 @@ internal sealed record ServerSample
     public double Faults { get; init; }
 
     /// <exception cref="HttpRequestException">It does not answer.</exception>
-    /// <exception cref="IOException">Its process is gone.</exception>
+    /// <exception cref="IOException">Its process is gone, or what answers is no node.</exception>
     public static async Task<ServerSample> TakeAsync(HttpClient http, SoakTarget target, double second, CancellationToken cancel)
     {
         var metrics = new MetricsText(await http.GetStringAsync(target.Metrics, cancel).ConfigureAwait(false));
+        if (!metrics.Has("node_connections"))
+        {
+            throw new IOException($"{target.Metrics} answers, but not with a node's metrics");
+        }
+
         return new ServerSample
         {
             Second = second,

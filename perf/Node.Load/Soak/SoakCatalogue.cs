@@ -22,6 +22,11 @@ internal static class SoakCatalogue
         IReadOnlyList<SoakScenario> all = All();
         string[] wanted = names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         string? unknown = wanted.FirstOrDefault(name => all.All(scenario => scenario.Name != name));
+        if (wanted.Length == 0 && names.Length > 0)
+        {
+            throw new ArgumentException($"--only {names}: no name.");
+        }
+
         return unknown is null
             ? [.. all.Where(scenario => wanted.Length == 0 || wanted.Contains(scenario.Name))]
             : throw new ArgumentException($"--only {unknown}: there are {string.Join(", ", all.Select(scenario => scenario.Name))}.");

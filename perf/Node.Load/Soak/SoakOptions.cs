@@ -15,7 +15,7 @@ internal sealed record SoakOptions
         --p99 MS             that each step may have, in place of each scenario's own threshold
         --memory MIB         by which resident memory may have grown, if a tenth of it is less    8
         --configuration C    which build of the server is started                                 release
-        --results FOLDER     where soak.json and soak.html go                                     perf/results
+        --results FOLDER     where soak.json and soak.html go                                     .artifacts/perf
 
         a server that runs already, in place of one that is started and ended here:
         --server HOST:PORT   its WebSocket; the queue policies should be those of Soak/SoakServer.cs
@@ -36,7 +36,7 @@ internal sealed record SoakOptions
     public double? MostP99Ms { get; init; }
     public double MemoryMiB { get; init; } = 8;
     public string Configuration { get; init; } = "release";
-    public string Results { get; init; } = "perf/results";
+    public string Results { get; init; } = ".artifacts/perf";
     public string? Server { get; init; }
     public string? Push { get; init; }
     public string? Metrics { get; init; }

@@ -13,21 +13,27 @@ internal sealed class SoakRun(SoakOptions options)
     private const int MostPoints = 600;
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_restLook = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
     private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
     private readonly IReadOnlyList<SoakScenario> _scenarios = SoakCatalogue.Pick(options.Only);
     private readonly SoakConsole _console = new(!Console.IsOutputRedirected);
     private readonly long _startedAt = Stopwatch.GetTimestamp();
 
+    private ServerSample? _latest;
+
     private double Second => Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
 
     /// <returns>0: all holds; 1: it could not be run; 3: something does not hold.</returns>
     public async Task<int> RunAsync()
     {
+        // Now, not after hours.
+        Directory.CreateDirectory(options.Results);
         using var end = new CancellationTokenSource();
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
         var report = new SoakReport
         {
             Machine = $"{Environment.ProcessorCount} cores, {MachineSample.Take(0, 0, 0).Total >> 30} GiB, {RuntimeInformation.OSDescription}, .NET {Environment.Version}",
@@ -46,6 +52,12 @@ internal sealed class SoakRun(SoakOptions options)
         catch (Exception fault) when (fault is InvalidOperationException or IOException or HttpRequestException)
         {
             report.Problem = fault.Message;
+        }
+
+        if (report is { Before: null, Problem: { } problem })
+        {
+            await Console.Error.WriteLineAsync($"the load has not begun: {problem}").ConfigureAwait(false);
+            return 1;
         }
 
         await WriteAsync(report).ConfigureAwait(false);
@@ -70,7 +82,17 @@ internal sealed class SoakRun(SoakOptions options)
 
         _console.Begin("load");
         double from = Second;
-        await LoadAsync(server, load, report, options.Hours * 3600, end, stop).ConfigureAwait(false);
+        try
+        {
+            await LoadAsync(server, load, report, options.Hours * 3600, end, stop).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException fault)
+        {
+            // What hours have shown until then is not lost.
+            report.Problem = fault.Message;
+            await load.EndAsync().ConfigureAwait(false);
+        }
+
         report.LoadSeconds = Second - from;
         report.Results.AddRange(await load.ResultAsync().ConfigureAwait(false));
         foreach ((SoakScenario scenario, ScenarioResult result) in _scenarios.Zip(report.Results))
@@ -79,6 +101,11 @@ internal sealed class SoakRun(SoakOptions options)
         }
 
         SoakJudge.AddServer(report, report.Points, from + options.Warmup);
+        if (report.Problem is not null)
+        {
+            return;
+        }
+
         _console.Begin("rest again");
         report.After = await RestAsync(server, sample => SoakJudge.IsAtRest(report.Before, sample, options.MemoryMiB), stop).ConfigureAwait(false);
         SoakJudge.CompareRest(report, report.Before, report.After, options.MemoryMiB);
@@ -92,7 +119,7 @@ internal sealed class SoakRun(SoakOptions options)
         await load.BeginAsync().ConfigureAwait(false);
         while (Second - from < seconds && !end.IsCancellationRequested)
         {
-            ServerSample sample = await SampleAsync(server, stop).ConfigureAwait(false);
+            ServerSample sample = await SampleAsync(server, stop, s_patience).ConfigureAwait(false);
             _console.Show(seconds - (Second - from), await load.SecondAsync().ConfigureAwait(false), sample);
             if (report is not null && Second >= pointAt)
             {
@@ -127,20 +154,21 @@ internal sealed class SoakRun(SoakOptions options)
         }
     }
 
-    /// <exception cref="InvalidOperationException">The server has ended.</exception>
-    private async Task<ServerSample> SampleAsync(SoakServer server, CancellationToken stop)
+    /// <param name="server">Whose metrics are asked.</param>
+    /// <param name="stop">Ends everything.</param>
+    /// <param name="patience">For so long an older sample does, where they do not answer.</param>
+    /// <exception cref="InvalidOperationException">The server has ended, or has not answered.</exception>
+    private async Task<ServerSample> SampleAsync(SoakServer server, CancellationToken stop, TimeSpan patience = default)
     {
         try
         {
-            return await ServerSample.TakeAsync(s_http, server.Target, Second, stop).ConfigureAwait(false);
+            return _latest = await ServerSample.TakeAsync(s_http, server.Target, Second, stop).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException && server.Ended is { } ended)
+        catch (Exception fault) when (fault is HttpRequestException or IOException or TaskCanceledException && !stop.IsCancellationRequested)
         {
-            throw new InvalidOperationException(ended, fault);
-        }
-        catch (TaskCanceledException fault) when (!stop.IsCancellationRequested)
-        {
-            throw new InvalidOperationException("the server's metrics do not answer", fault);
+            return server.Ended is null && _latest is { } sample && Second - sample.Second < patience.TotalSeconds
+                ? sample
+                : throw new InvalidOperationException(server.Ended ?? $"{server.Target.Metrics} does not answer: {fault.Message}", fault);
         }
     }
 
@@ -160,7 +188,6 @@ internal sealed class SoakRun(SoakOptions options)
     {
         Console.WriteLine();
         Console.Write(report.ToTable());
-        Directory.CreateDirectory(options.Results);
         string name = Path.Combine(options.Results, "soak");
         await File.WriteAllTextAsync(name + ".json", report.ToJson()).ConfigureAwait(false);
         await File.WriteAllTextAsync(name + ".html", SoakPage.Draw(report)).ConfigureAwait(false);

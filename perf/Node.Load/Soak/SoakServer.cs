@@ -23,28 +23,20 @@ internal sealed class SoakServer : IDisposable
           level: warning
         """;
 
-    // A shell that outlives nobody: it reads until this process has ended, however it did, and then ends the server.
-    private const string Guard = "read _; kill -9 \"$1\"";
-
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    private readonly string? _folder;
+    private readonly Guard? _guard;
     private readonly ServerPart? _process;
-    private readonly Process? _guard;
 
     private SoakServer(SoakTarget target) => Target = target;
 
-    private SoakServer(SoakTarget target, string folder, ServerPart process)
-        : this(target with { Pid = process.Pid })
-    {
-        (_folder, _process) = (folder, process);
-        _guard = Process.Start(new ProcessStartInfo("setsid", ["/bin/sh", "-c", Guard, "sh", $"{process.Pid}"]) { RedirectStandardInput = true });
-    }
+    private SoakServer(SoakTarget target, Guard guard, ServerPart process)
+        : this(target with { Pid = process.Pid }) => (_guard, _process) = (guard, process);
 
     public SoakTarget Target { get; }
 
-    /// <summary>What it has said last where it has ended; null: it lives, or is not ours.</summary>
-    public string? Ended => _process is { HasEnded: true } ? $"the server has ended: {_process.Tail}" : null;
+    /// <summary>How it has ended and what it has said last; null: it lives, or is not ours.</summary>
+    public string? Ended => _process is { HasEnded: true } ? $"the server has ended with {_process.ExitCode}: {(_process.Tail is { Length: > 0 } tail ? tail : "its log is empty")}" : null;
 
     /// <exception cref="InvalidOperationException">It did not start.</exception>
     /// <exception cref="ArgumentException">The address of one that is there cannot be read.</exception>
@@ -74,17 +66,7 @@ internal sealed class SoakServer : IDisposable
     public void Dispose()
     {
         _process?.Dispose();
-        if (_guard is not null)
-        {
-            _guard.Kill();
-            _guard.WaitForExit();
-            _guard.Dispose();
-        }
-
-        if (_folder is not null)
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
+        _guard?.Dispose();
     }
 
     private static SoakServer Start(string configuration)
@@ -95,8 +77,8 @@ internal sealed class SoakServer : IDisposable
             throw new InvalidOperationException($"{program} is not built.");
         }
 
-        string folder = Directory.CreateTempSubdirectory("soak-").FullName;
-        File.WriteAllText(Path.Combine(folder, "node.yaml"), Settings);
+        var guard = new Guard("soak-");
+        File.WriteAllText(Path.Combine(guard.Folder, "node.yaml"), Settings);
         int[] ports = Launch.FreePorts(3);
         string secret = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
         (string, string)[] environment =
@@ -106,10 +88,10 @@ internal sealed class SoakServer : IDisposable
         ];
 
         // A session of its own: Ctrl-C is for this process, which ends the load first.
-        ServerPart process = ServerPart.Start("standalone", new Uri($"http://127.0.0.1:{ports[0]}/health"), folder, ["setsid", program], environment);
+        ServerPart process = ServerPart.Start("standalone", new Uri($"http://127.0.0.1:{ports[0]}/health"), guard, ["setsid", program], environment);
         return new SoakServer(
             new SoakTarget(new IPEndPoint(IPAddress.Loopback, ports[0]), $"127.0.0.1:{ports[2]}", new Uri($"http://127.0.0.1:{ports[1]}/metrics"), secret, 0),
-            folder, process);
+            guard, process);
     }
 
     private async Task AwaitHealthAsync(CancellationToken cancel)

@@ -39,7 +39,7 @@ public sealed class TuneTests : IDisposable
         Assert.Equal(before, _machine.Everything());
         Assert.Equal(0, (await RunAsync("--apply")).ExitCode);
         string[] written = [.. _machine.Everything().Keys.Where(file => file.StartsWith("etc/", StringComparison.Ordinal)).Order()];
-        Assert.Equal(5, written.Length);
+        Assert.Equal(3, written.Length);
         Assert.All(written, file => Assert.Contains($"--- /{file}\n{_machine.Read(file)}", dry.Output, StringComparison.Ordinal));
     }
 
@@ -51,7 +51,41 @@ public sealed class TuneTests : IDisposable
         Assert.Equal("10000", _machine.Sysctl("net.core.somaxconn"));
         Assert.Contains("\nnet.core.somaxconn = 10000\n", _machine.Read(Sysctls), StringComparison.Ordinal);
         Assert.Equal("madvise\n", _machine.Read("sys/kernel/mm/transparent_hugepage/enabled"));
-        Assert.Contains("LimitNOFILE=1004096\n", _machine.Read("etc/systemd/system/node-connect.service.d/90-limits.conf"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(20_000, false)]
+    [InlineData(1_000_000, false)]
+    [InlineData(2_000_000, true)]
+    public async Task A_services_limit_is_raised_where_the_units_own_is_too_low_and_never_lowered(int connections, bool isRaised)
+    {
+        // A login's is no reason to leave the service's.
+        _machine.SetDescriptors(5_000_000);
+        await RunAsync("--apply", "--connections", connections.ToString(CultureInfo.InvariantCulture));
+        string dropIn = "etc/systemd/system/node-connect.service.d/90-limits.conf";
+        Assert.Equal(isRaised, _machine.Has(dropIn));
+        Assert.True(!isRaised || _machine.Read(dropIn).Contains("LimitNOFILE=2004096\n", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("32768\t60999", "10000 65535")]
+    [InlineData("1024\t60999", "1024 65535")]
+    [InlineData("9000\t65535", "9000 65535")]
+    public async Task Outgoing_ports_become_no_fewer(string before, string after)
+    {
+        _machine.SetSysctl("net.ipv4.ip_local_port_range", before);
+        Assert.Equal(after, (await RunAsync("--json")).Settings()["net.ipv4.ip_local_port_range"].Wanted);
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("80,50051-50053", true)]
+    [InlineData("5000-60000", true)]
+    [InlineData("50051,50053", false)]
+    public async Task Reserved_ports_count_wherever_they_lie(string reserved, bool fits)
+    {
+        _machine.SetSysctl("net.ipv4.ip_local_reserved_ports", reserved);
+        Assert.Equal(fits, (await RunAsync("--json")).Settings()["net.ipv4.ip_local_reserved_ports"].Fits);
     }
 
     [Fact]
@@ -64,6 +98,21 @@ public sealed class TuneTests : IDisposable
         Assert.Equal(0, (await RunAsync("--check")).ExitCode);
         Assert.Equal(0, (await RunAsync("--apply")).ExitCode);
         Assert.Equal(once, _machine.Everything());
+    }
+
+    [Fact]
+    public async Task What_the_kernel_takes_at_boot_alone_is_told_and_not_written()
+    {
+        _machine.SetSysctl("net.ipv4.tcp_ehash_entries", "262144");
+        Tune tune = await RunAsync("--apply");
+        Assert.Equal(1, tune.ExitCode);
+        Assert.Contains("add thash_entries=524288 to the kernel's command line", tune.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("ehash", _machine.Read(Sysctls), StringComparison.Ordinal);
+        Assert.Equal("262144", _machine.Sysctl("net.ipv4.tcp_ehash_entries"));
+
+        _machine.SetSysctl("net.ipv4.tcp_ehash_entries", "524288");
+        tune = await RunAsync("--check");
+        Assert.Equal((0, ""), (tune.ExitCode, tune.Error));
     }
 
     [Fact]
@@ -86,6 +135,8 @@ public sealed class TuneTests : IDisposable
         var settings = (await RunAsync("--json")).Settings();
         Assert.Equal(("262144", "1250000", false), settings["net.netfilter.nf_conntrack_max"]);
         Assert.Equal(("432000", "3600", false), settings["net.netfilter.nf_conntrack_tcp_timeout_established"]);
+        await RunAsync("--apply");
+        Assert.EndsWith("\nnf_conntrack\n", _machine.Read("etc/modules-load.d/90-node.conf"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,6 +173,8 @@ public sealed class TuneTests : IDisposable
     [InlineData("--connections", "1000000000")]
     [InlineData("--prefix", "/nowhere")]
     [InlineData("now")]
+    [InlineData("--check", "--apply")]
+    [InlineData("--dry-run", "--json")]
     public async Task A_wrong_command_line_is_refused(params string[] arguments)
     {
         Tune tune = await Tune.RunAsync(arguments);
