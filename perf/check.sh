@@ -24,7 +24,7 @@ drop_base() { git worktree remove --force "$other" 2>/dev/null || true; }
 
 # The launch ends with this script: it would be somebody's noise for minutes.
 stop() {
-  trap '' INT TERM
+  trap '' INT TERM HUP
   if [ -n "$child" ]; then kill -TERM "$child" 2>/dev/null && wait "$child" || true; fi
   exit 130
 }
@@ -56,7 +56,7 @@ rm -rf "$out"
 git worktree prune
 mkdir -p "$out"
 trap drop_base EXIT
-trap stop INT TERM
+trap stop INT TERM HUP
 git worktree add --quiet --detach "$other" "$commit"
 say "base: $(git log -1 --format='%h %s' "$commit"); builds it and what is here"
 build "$other" perf/Node.Benchmarks
