@@ -166,7 +166,7 @@ write_all() {
 
 main() {
   parse "$@"
-  if [ "$mode" = apply ] && [ ! -w "$root/etc" ]; then
+  if [ "$mode" = apply ] && ! { mkdir -p "$root/etc" 2>/dev/null && [ -w "$root/etc" ]; }; then
     echo "error: /etc cannot be written: sudo ./build.sh tune --apply" >&2
     exit 1
   fi

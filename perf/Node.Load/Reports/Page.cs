@@ -73,7 +73,10 @@ internal sealed class Page
     /// <summary>What a run has found out, with what was asked for.</summary>
     public void Figures(RunReport report)
     {
-        Paragraph(report.Holds ? "All holds." : "Not all holds.", report.Holds ? "met" : "missed");
+        int missed = report.Figures.Count(figure => !figure.IsMet);
+        Paragraph(
+            (report.Holds ? "All that has to hold, holds" : "Not all that has to hold, holds") + (missed > 0 ? $"; figures that miss their goal: {missed}." : "."),
+            report.Holds ? "met" : "missed");
         if (report.Problem is { } problem)
         {
             Paragraph($"Stopped: {problem}", "missed");
