@@ -20,7 +20,7 @@ usage: ./build.sh VERB [arguments]
   tune [options]   what this machine needs for a million connections, and why; --apply sets it
   test [filters]   every test with line coverage; filters (--filter-class '*Foo*') go to the
                    .NET tests alone and leave out the rest and the coverage gate
-  perf [what …]    benchmarks, compare, load, million, soak: see perf/README.md
+  perf [what …]    benchmarks, check, compare, load, million, soak: see perf/README.md
   fuzz [options]   --target T --seconds N --seed S, --input FILE to replay, --list
   format [--check] lay out C# code; --check only says what differs
   ci               what the build server runs: test

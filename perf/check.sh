@@ -1,53 +1,75 @@
 #!/usr/bin/env bash
-# The hot path's benchmarks, here and at another commit, in turns in one run: fails where one of them has become more than a tenth slower, or
-# allocates more. usage: perf/check.sh [BASE [ROUNDS]]; BASE is HEAD where something is not committed, else the commit before.
-# What looks slower is run again, by itself: on a shared machine a first look finds the neighbours.
+# The hot path's benchmarks here and at another commit, in turns of milliseconds in one process: fails where one of them takes more than a tenth more
+# CPU, allocates more, or does not run. usage: perf/check.sh [BASE [LAUNCHES]]; BASE is HEAD where something is not committed, else the commit before.
+# What looks slower is launched again, by itself, and only those launches count.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 base="${1:-}"
-rounds="${2:-2}"
-again=3
-filters=('*Benchmarks.Hub.*' '*OutboxBenchmarks*' '*PostBenchmarks*' '*ReaderBenchmarks*' '*CodecBenchmarks*')
+launches="${2:-6}"
+again=8
+most_seconds=900
+# A million members take a minute to set up, and do what a hundred thousand do.
+filters=('Hub.BigRoom*: 10000)' 'Hub.BigRoom*: 100000)' 'Hub.Fanout*' 'Hub.Session*' 'Transport.Outbox*' 'Transport.Post*' 'Wire.Reader*' 'Wire.Codec*')
 if [ -z "$base" ]; then
-  if [ -n "$(git status --porcelain -- src)" ]; then base=HEAD; else base=HEAD^; fi
+  if [ -n "$(git status --porcelain -- src perf/Node.Benchmarks)" ]; then base=HEAD; else base=HEAD^; fi
 fi
 commit="$(git rev-parse --verify --quiet "$base^{commit}")" || { echo "perf/check.sh: no such commit: $base" >&2; exit 2; }
 out="$PWD/.artifacts/perf/check"
 other="$out/base"
+child=""
+benchmarks=.artifacts/bin/Node.Benchmarks/release/Node.Benchmarks.dll
 
 drop_base() { git worktree remove --force "$other" 2>/dev/null || true; }
 
-# bench FOLDER NAME ROUND FILTER …: the reports of one round.
-bench() {
-  local folder="$1" name="$2" round="$3"
-  shift 3
-  # One CPU: what a benchmark does is what one loop does.
-  (cd "$folder" && exec taskset -c "$(($(nproc) - 1))" .artifacts/bin/Node.Benchmarks/release/Node.Benchmarks \
-    --filter "$@" --exporters json --artifacts "$out/$name-$round") >"$out/$name-$round.log" 2>&1 ||
-    { tail -n 20 "$out/$name-$round.log" >&2; exit 1; }
+# The launch ends with this script: it would be somebody's noise for minutes.
+stop() {
+  trap '' INT TERM HUP
+  if [ -n "$child" ]; then kill -TERM "$child" 2>/dev/null && wait "$child" || true; fi
+  exit 130
 }
 
-# in_turns FIRST LAST FILTER …
-in_turns() {
-  local first="$1" last="$2" round
+say() { printf '[%3d s] %s\n' "$SECONDS" "$*"; }
+
+build() { (cd "$1" && dotnet build -c Release --nologo -v quiet "$2"); }
+
+# launch STAGE COUNT FILTER …: who is set up first changes from launch to launch.
+launch() {
+  local stage="$1" count="$2" number first
   shift 2
-  for ((round = first; round <= last; round++)); do
-    echo "round $round of $last: base, head"
-    bench "$other" base "$round" "$@"
-    bench "$PWD" head "$round" "$@"
+  for ((number = 1; number <= count; number++)); do
+    first=base
+    if ((number % 2 == 0)); then first=head; fi
+    say "launch $number of $count, $first first; head's CPU to base's:"
+    # One CPU: what a benchmark does is what one loop does.
+    timeout --foreground --kill-after=10 "$most_seconds" taskset -c "$(($(nproc) - 1))" .artifacts/bin/Node.Turns/release/Node.Turns \
+      "$out/$stage-$number.jsonl" "$first" "$other/$benchmarks" "$benchmarks" "$@" &
+    child=$!
+    wait "$child" ||
+      { echo "perf/check.sh: the launch ended with $? at the benchmark that is named last; 124: it took more than $most_seconds s" >&2; exit 1; }
+    child=""
   done
 }
 
+drop_base
 rm -rf "$out"
 git worktree prune
 mkdir -p "$out"
 trap drop_base EXIT
+trap stop INT TERM HUP
 git worktree add --quiet --detach "$other" "$commit"
-echo "base: $(git log -1 --format='%h %s' "$commit")"
-for folder in "$other" "$PWD"; do (cd "$folder" && dotnet build -c Release --nologo -v quiet perf/Node.Benchmarks); done
-in_turns 1 "$rounds" "${filters[@]}"
-node perf/check.mjs "$out" && exit 0
-mapfile -t suspects <"$out/suspects"
-in_turns $((rounds + 1)) $((rounds + again)) "${suspects[@]}"
-node perf/check.mjs "$out"
+say "base: $(git log -1 --format='%h %s' "$commit"); builds it and what is here"
+build "$other" perf/Node.Benchmarks
+build . perf/Node.Benchmarks
+build . perf/Node.Turns
+launch first "$launches" "${filters[@]}"
+result=0
+node perf/check.mjs "$out" first || result=$?
+if [ "$result" -eq 3 ]; then
+  mapfile -t suspects <"$out/suspects"
+  launch again "$again" "${suspects[@]}"
+  result=0
+  node perf/check.mjs "$out" again || result=1
+fi
+say "done"
+exit "$result"
