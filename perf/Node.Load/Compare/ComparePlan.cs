@@ -40,7 +40,7 @@ internal sealed record ComparePlan
 /// <summary>How often each cell is measured, and the arguments that bound it in time.</summary>
 internal sealed record CompareBounds(int Rounds, string[] Arguments);
 
-/// <summary>A server: {root} and {port} in its command and environment are filled in.</summary>
+/// <summary>A server: {root}, {port}, {cert} and {key} (PEM files) in its command and environment are filled in.</summary>
 internal sealed record CompareServer
 {
     public required string Name { get; init; }
@@ -54,8 +54,26 @@ internal sealed record CompareServer
     /// <summary>More arguments of Node.Load, whatever the row.</summary>
     public string[] Arguments { get; init; } = [];
 
-    /// <summary>The arguments with which Node.Load reaches what a row calls "echo" or "room".</summary>
+    /// <summary>The arguments with which Node.Load reaches what a row calls "echo" or "room"; a server that has no such thing is left out.</summary>
     public required Dictionary<string, string[]> Paths { get; init; }
+
+    /// <summary>How it is started for rows that ask for more, such as "tls"; a server that cannot is left out of them.</summary>
+    public Dictionary<string, CompareMode> Modes { get; init; } = [];
+
+    public CompareServer In(string mode) => this with
+    {
+        Command = [.. Command, .. Modes[mode].Command],
+        Environment = Environment.Concat(Modes[mode].Environment).ToDictionary(),
+    };
+
+    public bool Serves(CompareRow row) => Paths.ContainsKey(row.Path) && (row.Mode is null || Modes.ContainsKey(row.Mode));
+}
+
+/// <summary>What a mode adds to a server's command and environment.</summary>
+internal sealed record CompareMode
+{
+    public string[] Command { get; init; } = [];
+    public Dictionary<string, string> Environment { get; init; } = [];
 }
 
 /// <summary>One line of the comparison.</summary>
@@ -71,7 +89,16 @@ internal sealed record CompareRow
     public required string Metric { get; init; }
     public required string Unit { get; init; }
 
-    /// <summary>At most: a multiple of the baseline where <see cref="Relative"/>, else a value.</summary>
-    public double Goal { get; init; }
+    /// <summary>The mode that the servers are started in; null: as they come.</summary>
+    public string? Mode { get; init; }
+
+    /// <summary>In place of the plan's.</summary>
+    public string? Baseline { get; init; }
+
+    /// <summary>At most: a multiple of the baseline where <see cref="Relative"/>, else a value; null: there is none.</summary>
+    public double? Goal { get; init; }
     public bool Relative { get; init; }
+
+    /// <summary>Of most metrics less is better.</summary>
+    public bool MoreIsBetter { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Node.Load.Dialects;
 using Node.Load.Net;
 using Node.Load.Run;
 
@@ -32,7 +33,7 @@ internal sealed class RoomsScenario : Scenario
     private bool _sending;
 
     public RoomsScenario(LoadOptions options)
-        : base(options)
+        : base(options, new RawDialect())
     {
         _rooms = options.Everybody ? 1 : Math.Max(1, options.OwnConnections / options.RoomSize);
         _perRoom = options.OwnConnections / _rooms;
@@ -92,7 +93,7 @@ internal sealed class RoomsScenario : Scenario
         }
     }
 
-    public override void OnData(Client client, bool isFinal, ReadOnlySpan<byte> payload)
+    protected override void OnMessage(Client client, bool isFinal, ReadOnlySpan<byte> payload)
     {
         int stamp = payload.IndexOf((byte)'#');
         if (stamp < 0 || payload.Length - stamp < Stamp)
@@ -187,12 +188,8 @@ internal sealed class RoomsScenario : Scenario
 
     private void OnOther(Client client, ReadOnlySpan<byte> payload)
     {
-        if (HubMember.IsError(payload))
-        {
-            throw new ProtocolException(Encoding.UTF8.GetString(payload));
-        }
-
-        if (!Options.Everybody && HubMember.IsJoinReply(payload))
+        HubDialect.ThrowOnError(payload);
+        if (!Options.Everybody && HubDialect.IsJoinReply(payload))
         {
             base.OnReady(client);
         }
