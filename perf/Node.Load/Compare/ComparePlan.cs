@@ -57,19 +57,19 @@ internal sealed record CompareServer
     /// <summary>The arguments with which Node.Load reaches what a row calls "echo" or "room"; a server that has no such thing is left out.</summary>
     public required Dictionary<string, string[]> Paths { get; init; }
 
-    /// <summary>How it is started for rows that ask for more, such as "tls"; a server that cannot is left out of them.</summary>
+    /// <summary>What rows of a mode, such as "tls", add; where a row's mode is not named, the server is left out of it.</summary>
     public Dictionary<string, CompareMode> Modes { get; init; } = [];
 
-    public CompareServer In(string mode) => this with
-    {
-        Command = [.. Command, .. Modes[mode].Command],
-        Environment = Environment.Concat(Modes[mode].Environment).ToDictionary(),
-    };
+    /// <summary>As it is started for rows of a mode; null: it takes no part in them.</summary>
+    public CompareServer? In(string? mode) => mode is null ? this
+        : !Modes.TryGetValue(mode, out CompareMode? more) ? null
+        : this with { Command = [.. Command, .. more.Command], Environment = new(Environment.Concat(more.Environment)) };
 
-    public bool Serves(CompareRow row) => Paths.ContainsKey(row.Path) && (row.Mode is null || Modes.ContainsKey(row.Mode));
+    /// <summary>As it is started for a row; null: it takes no part in it.</summary>
+    public CompareServer? For(CompareRow row) => Paths.ContainsKey(row.Path) ? In(row.Mode) : null;
 }
 
-/// <summary>What a mode adds to a server's command and environment.</summary>
+/// <summary>How a server is started for rows of a mode: more of its command line, more environment.</summary>
 internal sealed record CompareMode
 {
     public string[] Command { get; init; } = [];
@@ -85,12 +85,12 @@ internal sealed record CompareRow
     public required string Path { get; init; }
     public required string[] Arguments { get; init; }
 
+    /// <summary>What the servers are started with beside their own; null: nothing.</summary>
+    public string? Mode { get; init; }
+
     /// <summary>A field of the report, in snake case.</summary>
     public required string Metric { get; init; }
     public required string Unit { get; init; }
-
-    /// <summary>The mode that the servers are started in; null: as they come.</summary>
-    public string? Mode { get; init; }
 
     /// <summary>In place of the plan's.</summary>
     public string? Baseline { get; init; }

@@ -69,7 +69,8 @@ internal sealed class Comparison : IDisposable
     {
         double? baseline = null;
         string baselineName = BaselineOf(result.Row);
-        foreach (CompareServer server in _servers.Where(server => server.Serves(result.Row)).OrderBy(server => server.Name != baselineName))
+        IEnumerable<CompareServer> servers = _servers.Select(server => server.For(result.Row)).OfType<CompareServer>();
+        foreach (CompareServer server in servers.OrderBy(server => server.Name != baselineName))
         {
             CellResult? cell = result.Cells.Find(cell => cell.Server == server.Name);
             if (cell is null)
@@ -96,8 +97,7 @@ internal sealed class Comparison : IDisposable
         try
         {
             string cpus = _options.ServerCpus ?? _plan.ServerCpus;
-            CompareServer mode = row.Mode is null ? server : server.In(row.Mode);
-            ServerProcess process = await ServerProcess.StartAsync(mode, Fill, cpus).ConfigureAwait(false);
+            ServerProcess process = await ServerProcess.StartAsync(server, Fill, cpus).ConfigureAwait(false);
             await using (process.ConfigureAwait(false))
             {
                 LoadReport report = await new Coordinator(row.Scenario, ArgumentsFor(row, server, process))

@@ -177,6 +177,10 @@ internal abstract class Scenario : IClientEvents, IDisposable
         }
     }
 
+    public virtual void OnPing(Client client)
+    {
+    }
+
     public virtual void OnRead(Client client)
     {
     }
@@ -249,6 +253,7 @@ internal abstract class Scenario : IClientEvents, IDisposable
                 break;
             case Saying.Ping:
                 Loop.Send(client, Dialect.Pong);
+                OnPing(client);
                 break;
         }
     }

@@ -1,48 +1,57 @@
 using Node.Load.Compare;
 using Node.Load.Run;
 using Node.Load.Scenarios;
-using Node.Tests.Settings;
+using Node.Tests.Tidy;
 
 namespace Node.Tests.Load;
 
-public class ComparePlanTests
+/// <summary>The plan as it stands in the repository.</summary>
+public sealed class ComparePlanTests
 {
-    private static readonly ComparePlan s_plan = ComparePlan.Read(Path.Combine(TestFolder.Repository(), "perf", "compare.json"));
+    private static readonly ComparePlan Plan = ComparePlan.Read(SourceFile.Full("perf/compare.json"));
 
-    public static TheoryData<string> Rows => [.. s_plan.Rows.Select(row => row.Name)];
+    public static TheoryData<string> Rows => [.. Plan.Rows.Select(row => row.Name)];
 
     [Theory]
     [MemberData(nameof(Rows))]
     public void A_row_is_one_that_its_baseline_and_the_node_can_be_measured_in(string name)
     {
-        CompareRow row = s_plan.Rows.Single(row => row.Name == name);
-        CompareServer[] able = [.. s_plan.Servers.Where(server => server.Serves(row))];
+        CompareRow row = Plan.Rows.Single(row => row.Name == name);
+        CompareServer[] able = [.. Plan.Servers.Select(server => server.For(row)).OfType<CompareServer>()];
 
-        Assert.Contains(able, server => server.Name == (row.Baseline ?? s_plan.Baseline));
+        Assert.Contains(able, server => server.Name == (row.Baseline ?? Plan.Baseline));
         Assert.Contains(able, server => server.Name == "node");
         foreach (CompareServer server in able)
         {
             using Scenario scenario = Worker.Create(
-                row.Scenario, LoadOptions.Parse([.. s_plan.Full.Arguments, .. row.Arguments, .. server.Arguments, .. server.Paths[row.Path]]));
+                row.Scenario, LoadOptions.Parse([.. Plan.Full.Arguments, .. row.Arguments, .. server.Arguments, .. server.Paths[row.Path]]));
         }
     }
 
     [Fact]
-    public void A_mode_adds_to_how_a_server_is_started()
+    public void A_row_of_a_mode_starts_the_servers_that_know_it_with_what_they_have_and_more_and_leaves_out_the_others()
     {
-        CompareServer nats = s_plan.Servers.Single(server => server.Name == "nats");
-        CompareServer tls = nats.In("tls");
+        Assert.Equal(["limit", "node"], Plan.Servers.Select(server => server.In("pings")?.Name).OfType<string>());
 
-        Assert.Equal([.. nats.Command, .. nats.Modes["tls"].Command], tls.Command);
-        Assert.Equal("{port}", tls.Environment["WS_PORT"]);
-        Assert.Equal("{cert}", tls.Environment["TLS_CERT"]);
+        CompareServer limit = Plan.Servers.Single(server => server.Name == "limit");
+        Assert.Equal([.. limit.Command, "--ping", "1"], limit.In("pings")!.Command);
+        CompareServer node = Plan.Servers.Single(server => server.Name == "node").In("pings")!;
+        Assert.Equal(("1s", "1"), (node.Environment["HEARTBEAT_INTERVAL"], node.Environment["NODE_LOOPS"]));
+        CompareServer nats = Plan.Servers.Single(server => server.Name == "nats").In("tls")!;
+        Assert.Equal(("{port}", "{cert}"), (nats.Environment["WS_PORT"], nats.Environment["TLS_CERT"]));
     }
 
     [Fact]
-    public void A_server_is_left_out_of_rows_that_ask_for_what_it_cannot()
-    {
-        CompareServer limit = s_plan.Servers.Single(server => server.Name == "limit");
+    public void A_row_without_a_mode_changes_nothing() =>
+        Assert.All(Plan.Servers, server => Assert.Same(server, server.In(null)));
 
-        Assert.DoesNotContain(s_plan.Rows, row => row.Mode is not null && limit.Serves(row));
+    [Fact]
+    public void A_server_that_has_no_such_path_is_left_out()
+    {
+        CompareServer server = Plan.Servers[0];
+        CompareRow row = Plan.Rows.First(row => row.Mode is null);
+
+        Assert.Same(server, server.For(row));
+        Assert.Null(server.For(row with { Path = "cellar" }));
     }
 }
