@@ -34,13 +34,26 @@ internal static unsafe partial class ClientTls
         return session;
     }
 
-    /// <summary>Bytes taken; 0: none now, try again when something has come or gone; -1: the session is lost.</summary>
+    /// <summary>Bytes taken; fewer than there are, or 0: try again when something has come or gone; -1: the session is lost.</summary>
     public static int TrySend(nint session, ReadOnlySpan<byte> data)
     {
         fixed (byte* start = data)
         {
-            int sent = Write(session, start, data.Length);
-            return sent > 0 ? sent : MayGoOn(session, sent) ? 0 : -1;
+            // A call takes a record: while there is room nobody would call again for the rest, as no readiness comes.
+            for (int taken = 0; ;)
+            {
+                int sent = Write(session, start + taken, data.Length - taken);
+                if (sent <= 0)
+                {
+                    return MayGoOn(session, sent) ? taken : -1;
+                }
+
+                taken += sent;
+                if (taken == data.Length)
+                {
+                    return taken;
+                }
+            }
         }
     }
 

@@ -82,8 +82,8 @@ internal sealed class EchoScenario : Scenario
     protected override void Drain()
     {
         _sending = false;
-        DrainUntil(() => _lanes.All(lane => lane.InFlight == 0));
-        Lost = _lanes.Sum(lane => (long)lane.InFlight);
+        DrainWhile(UnderWay);
+        Lost = UnderWay();
     }
 
     protected override void OnMessage(Client client, bool isFinal, ReadOnlySpan<byte> text)
@@ -102,6 +102,8 @@ internal sealed class EchoScenario : Scenario
             lane.PartLength = 0;
         }
     }
+
+    private long UnderWay() => _lanes.Sum(lane => (long)lane.InFlight);
 
     // As it was sent; what is said in streams stands between the words of its dialect.
     private bool IsNext(ReadOnlySpan<byte> text, int from) => Dialect.IsStream

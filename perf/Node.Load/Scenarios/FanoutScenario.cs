@@ -131,13 +131,13 @@ internal sealed class FanoutScenario : Scenario
     protected override void Drain()
     {
         _sending = false;
-        DrainUntil(() => _ledger.Highest > 0 && _ledger.MissingUpTo(Math.Max(_published, _ledger.Highest)) == 0);
-        Lost = _ledger.MissingUpTo(Math.Max(_published, _ledger.Highest));
+        DrainWhile(() => _ledger.Highest > 0 ? Missing() : long.MaxValue);
+        Lost = Missing();
         Duplicates = _ledger.Duplicates;
         if (_slow is not null)
         {
             _slow.Resume();
-            DrainUntil(() => _slow.MissingUpTo(_published) == 0);
+            DrainWhile(() => _slow.MissingUpTo(_published));
         }
     }
 
@@ -150,6 +150,8 @@ internal sealed class FanoutScenario : Scenario
         SlowClosed = _slow.Closed,
         SlowMissed = _slow.MissingUpTo(Math.Max(_published, _ledger.Highest)),
     };
+
+    private long Missing() => _ledger.MissingUpTo(Math.Max(_published, _ledger.Highest));
 
     /// <summary>
     /// What is to be compressed must look like something: a list of prices, as JSON but for apostrophes where that has quotes, so that it

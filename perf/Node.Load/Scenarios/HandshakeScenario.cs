@@ -61,7 +61,7 @@ internal sealed class HandshakeScenario(LoadOptions options) : Scenario(options)
     protected override void Drain()
     {
         _draining = true;
-        DrainUntil(() => _underWay == 0);
+        DrainWhile(() => _underWay);
         Lost = _underWay;
     }
 

@@ -149,13 +149,13 @@ internal sealed class RoomsScenario : Scenario
         _sending = false;
         if (knows)
         {
-            DrainUntil(() => _received >= _published * _perRoom && (_pusher is null || _pusher.Answered >= _published));
+            DrainWhile(() => (_published * _perRoom) - _received + (_pusher is null ? 0 : _published - _pusher.Answered));
             Lost = (_published * _perRoom) - _received;
         }
         else
         {
             long from = Stopwatch.GetTimestamp();
-            DrainUntil(() => Stopwatch.GetElapsedTime(from).TotalSeconds > 2);
+            DrainWhile(() => Stopwatch.GetElapsedTime(from).TotalSeconds > 2 ? 0 : 1);
         }
 
         if (_pusher is { Failed: > 0 })
