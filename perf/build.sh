@@ -21,9 +21,10 @@ run() {
 need gcc limit "apt-get install gcc libc6-dev" &&
   run gcc -O2 -Wall -Wextra -o "$out/limit" perf/limit/*.c
 
-need dotnet "Node.Load and kestrel" "https://dot.net" && {
+need dotnet "Node.Load, kestrel and signalr" "https://dot.net" && {
   run dotnet build -c Release --nologo -v quiet perf/Node.Load
   run dotnet build -c Release --nologo -v quiet perf/peers/kestrel
+  run dotnet build -c Release --nologo -v quiet perf/peers/signalr
   run dotnet build -c Release --nologo -v quiet src/Node.Connect
 }
 
@@ -35,5 +36,7 @@ need go gorilla "apt-get install golang-go golang-github-gorilla-websocket-dev" 
   export GO111MODULE GOPATH
   run go build -o "$out/gorilla" perf/peers/gorilla/main.go
 }
+
+need nats-server nats "apt-get install nats-server"
 
 exit $failed

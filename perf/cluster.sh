@@ -94,7 +94,7 @@ run() { "$load" "$@" >"$out/load.log" || { cat "$out/load.log" >&2; exit 1; }; }
 rooms() {
   start_cluster 1
   alone 1
-  local common=(rooms --hub --connections 10000 --room-size 20 --payload 128 --rate 100000 --seconds "$seconds" --warmup 5) i
+  local common=(rooms --connections 10000 --room-size 20 --payload 128 --rate 100000 --seconds "$seconds" --warmup 5) i
   for ((i = 1; i <= rounds; i++)); do
     run "${common[@]}" --server 127.0.0.1:9110 --push "127.0.0.1:$push_port" --pid "${pid[node-1]},${pid[push]}" --json "$out/push.json"
     run "${common[@]}" --server 127.0.0.1:9210 --pid "${pid[alone-1]}" --json "$out/alone.json"
@@ -108,7 +108,7 @@ rooms() {
 broadcast() {
   start_cluster 3
   alone 3
-  local i common=(rooms --hub --connections 30000 --processes 3 --payload 128 --depth 4 --seconds "$seconds" --warmup 5)
+  local i common=(rooms --connections 30000 --processes 3 --payload 128 --depth 4 --seconds "$seconds" --warmup 5)
   for ((i = 1; i <= rounds; i++)); do
     run "${common[@]}" --everybody --push "127.0.0.1:$push_port" --server 127.0.0.1:9110,127.0.0.1:9120,127.0.0.1:9130 \
       --pid "${pid[node-1]},${pid[node-2]},${pid[node-3]},${pid[push]}" --json "$out/cluster.json"
@@ -123,7 +123,7 @@ broadcast() {
 
 joins() {
   start_cluster 1
-  "$load" joins --hub --server 127.0.0.1:9110 --connections 10000 --room-size 10 --joins 100000 --rate 10000 --controller "127.0.0.1:$controller_port" \
+  "$load" joins --server 127.0.0.1:9110 --connections 10000 --room-size 10 --joins 100000 --rate 10000 --controller "127.0.0.1:$controller_port" \
     --warmup 0 --seconds 12 --pid "${pid[node-1]},${pid[controller]},${pid[push]}"
 }
 

@@ -5,11 +5,12 @@
 # program → Debian package
 declare -A debian_packages=(
   [chromium]=chromium [promtool]=prometheus [etcd]=etcd-server
-  [redis-server]=redis-server [mariadbd]=mariadb-server [pg_ctlcluster]=postgresql [ip]=iproute2
+  [redis-server]=redis-server [mariadbd]=mariadb-server [pg_ctlcluster]=postgresql [ip]=iproute2 [nats-server]=nats-server
 )
 # package → service that it brings
 declare -A debian_services=(
   [prometheus]=prometheus [etcd-server]=etcd [redis-server]=redis-server [mariadb-server]=mariadb [postgresql]=postgresql
+  [nats-server]=nats-server
 )
 
 # module of Debian's own Python → Debian package

@@ -17,7 +17,7 @@ try
         "soak" => await new SoakRun(SoakOptions.Parse(rest)).RunAsync(),
         _ when AsksForHelp(rest) => Help(),
         "crowd" when rest.Length == 2 => CrowdWorker.Run(rest),
-        "compare" => await new Comparison(CompareOptions.Parse(rest)).RunAsync(),
+        "compare" => await Compare(CompareOptions.Parse(rest)),
         _ => rest.Contains("--worker") ? Worker.Run(verb, LoadOptions.Parse(rest)) : await RunOnce(verb, rest),
     };
 }
@@ -56,6 +56,12 @@ static int SoakHelp()
 {
     Console.WriteLine(SoakOptions.Help);
     return 0;
+}
+
+static async Task<int> Compare(CompareOptions options)
+{
+    using var comparison = new Comparison(options);
+    return await comparison.RunAsync();
 }
 
 static async Task<int> RunOnce(string scenario, string[] arguments)

@@ -40,7 +40,7 @@ internal sealed record ComparePlan
 /// <summary>How often each cell is measured, and the arguments that bound it in time.</summary>
 internal sealed record CompareBounds(int Rounds, string[] Arguments);
 
-/// <summary>A server: {root} and {port} in its command and environment are filled in.</summary>
+/// <summary>A server: {root}, {port}, {cert} and {key} (PEM files) in its command and environment are filled in.</summary>
 internal sealed record CompareServer
 {
     public required string Name { get; init; }
@@ -54,16 +54,19 @@ internal sealed record CompareServer
     /// <summary>More arguments of Node.Load, whatever the row.</summary>
     public string[] Arguments { get; init; } = [];
 
-    /// <summary>What rows of a mode add; where a row's mode is not named, the server is left out of it.</summary>
-    public Dictionary<string, CompareMode> Modes { get; init; } = [];
-
-    /// <summary>The arguments with which Node.Load reaches what a row calls "echo" or "room".</summary>
+    /// <summary>The arguments with which Node.Load reaches what a row calls "echo" or "room"; a server that has no such thing is left out.</summary>
     public required Dictionary<string, string[]> Paths { get; init; }
+
+    /// <summary>What rows of a mode, such as "tls", add; where a row's mode is not named, the server is left out of it.</summary>
+    public Dictionary<string, CompareMode> Modes { get; init; } = [];
 
     /// <summary>As it is started for rows of a mode; null: it takes no part in them.</summary>
     public CompareServer? In(string? mode) => mode is null ? this
         : !Modes.TryGetValue(mode, out CompareMode? more) ? null
         : this with { Command = [.. Command, .. more.Command], Environment = new(Environment.Concat(more.Environment)) };
+
+    /// <summary>As it is started for a row; null: it takes no part in it.</summary>
+    public CompareServer? For(CompareRow row) => Paths.ContainsKey(row.Path) ? In(row.Mode) : null;
 }
 
 /// <summary>How a server is started for rows of a mode: more of its command line, more environment.</summary>
@@ -89,7 +92,13 @@ internal sealed record CompareRow
     public required string Metric { get; init; }
     public required string Unit { get; init; }
 
-    /// <summary>At most: a multiple of the baseline where <see cref="Relative"/>, else a value.</summary>
-    public double Goal { get; init; }
+    /// <summary>In place of the plan's.</summary>
+    public string? Baseline { get; init; }
+
+    /// <summary>At most: a multiple of the baseline where <see cref="Relative"/>, else a value; null: there is none.</summary>
+    public double? Goal { get; init; }
     public bool Relative { get; init; }
+
+    /// <summary>Of most metrics less is better.</summary>
+    public bool MoreIsBetter { get; init; }
 }

@@ -64,6 +64,17 @@ internal sealed class CellResult
                 remarks.Add($"{lost} lost, {Reports.Sum(report => report.Duplicates)} duplicates");
             }
 
+            if (Reports.LastOrDefault(report => report.Slow > 0) is { } slow)
+            {
+                remarks.Add($"{slow.SlowClosed} of {slow.Slow} slow members closed, the others missed {slow.SlowMissed} messages, "
+                    + $"the server grew by {(slow.RssBytes - slow.RssBaseBytes) / (1 << 20)} MiB");
+            }
+
+            if (Reports.Any(report => report.Uncompressed > 0))
+            {
+                remarks.Add($"{Reports.Sum(report => report.Uncompressed)} messages came uncompressed");
+            }
+
             if (Reports.Any(report => report.Held > 0))
             {
                 remarks.Add("the rate was not reached");

@@ -10,7 +10,7 @@ namespace Node.Load.Compare;
 /// Measures every row on every server, round by round, each cell on a freshly started server, so that a slow hour of
 /// the machine is spread over all of them.
 /// </summary>
-internal sealed class Comparison
+internal sealed class Comparison : IDisposable
 {
     private readonly CompareOptions _options;
     private readonly ComparePlan _plan;
@@ -18,6 +18,7 @@ internal sealed class Comparison
     private readonly CompareServer[] _servers;
     private readonly CompareRow[] _rows;
     private readonly string _root;
+    private readonly TestCertificate _certificate = new();
 
     /// <exception cref="InvalidOperationException">The plan cannot be read.</exception>
     /// <exception cref="ArgumentException">A row or server of that name is not in it.</exception>
@@ -28,7 +29,7 @@ internal sealed class Comparison
         _plan = ComparePlan.Read(options.Plan ?? Path.Combine(_root, "perf", "compare.json"));
         _bounds = options.Quick ? _plan.Quick : _plan.Full;
         _rows = Pick(_plan.Rows, row => row.Name, options.Rows);
-        string[]? names = options.Servers is null ? null : [_plan.Baseline, .. options.Servers];
+        string[]? names = options.Servers is null ? null : [.. _rows.Select(BaselineOf), .. options.Servers];
         _servers = [.. Pick(_plan.Servers, server => server.Name, names).Where(IsBuilt)];
     }
 
@@ -60,11 +61,16 @@ internal sealed class Comparison
         return result.Rows.Any(row => row.Cells.Any(cell => cell.Faults.Count > 0)) ? 3 : 0;
     }
 
+    public void Dispose() => _certificate.Dispose();
+
+    private string BaselineOf(CompareRow row) => row.Baseline ?? _plan.Baseline;
+
     private async Task RunRowAsync(RowResult result, int round)
     {
         double? baseline = null;
-        IEnumerable<CompareServer> servers = _servers.Select(server => server.In(result.Row.Mode)).OfType<CompareServer>();
-        foreach (CompareServer server in servers.OrderBy(server => server.Name != _plan.Baseline))
+        string baselineName = BaselineOf(result.Row);
+        IEnumerable<CompareServer> servers = _servers.Select(server => server.For(result.Row)).OfType<CompareServer>();
+        foreach (CompareServer server in servers.OrderBy(server => server.Name != baselineName))
         {
             CellResult? cell = result.Cells.Find(cell => cell.Server == server.Name);
             if (cell is null)
@@ -74,14 +80,14 @@ internal sealed class Comparison
             }
 
             double? value = await RunCellAsync(result.Row, server, cell).ConfigureAwait(false);
-            baseline = server.Name == _plan.Baseline ? value : baseline;
+            baseline = server.Name == baselineName ? value : baseline;
             double? ratio = value / baseline;
             cell.Values.Add(value);
             cell.Ratios.Add(ratio);
             string bottleneck = cell.Reports.LastOrDefault()?.Bottleneck ?? "";
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"round {round}  {result.Row.Name,-12} {server.Name,-10} {value,10:F2} {result.Row.Unit,-3} ") +
+                $"round {round}  {result.Row.Name,-13} {server.Name,-10} {value,10:F2} {result.Row.Unit,-3} ") +
                 string.Create(CultureInfo.InvariantCulture, $"{ratio,7:F2} x  {bottleneck}  {cell.Remarks}"));
         }
     }
@@ -91,7 +97,7 @@ internal sealed class Comparison
         try
         {
             string cpus = _options.ServerCpus ?? _plan.ServerCpus;
-            ServerProcess process = await ServerProcess.StartAsync(server, _root, cpus).ConfigureAwait(false);
+            ServerProcess process = await ServerProcess.StartAsync(server, Fill, cpus).ConfigureAwait(false);
             await using (process.ConfigureAwait(false))
             {
                 LoadReport report = await new Coordinator(row.Scenario, ArgumentsFor(row, server, process))
@@ -110,8 +116,8 @@ internal sealed class Comparison
 
     private string[] ArgumentsFor(CompareRow row, CompareServer server, ServerProcess process)
     {
-        var arguments = new List<string>(row.Arguments);
-        arguments.AddRange(_bounds.Arguments);
+        var arguments = new List<string>(_bounds.Arguments);
+        arguments.AddRange(row.Arguments);
         arguments.AddRange(server.Arguments);
         arguments.AddRange(server.Paths[row.Path]);
         arguments.AddRange(["--server", $"127.0.0.1:{process.Port}", "--pid", $"{process.Pid}"]);
@@ -129,13 +135,19 @@ internal sealed class Comparison
         return [.. arguments];
     }
 
+    private string Fill(string text, int port) => text
+        .Replace("{root}", _root, StringComparison.Ordinal)
+        .Replace("{port}", $"{port}", StringComparison.Ordinal)
+        .Replace("{cert}", _certificate.CertificateFile, StringComparison.Ordinal)
+        .Replace("{key}", _certificate.KeyFile, StringComparison.Ordinal);
+
     private async Task WriteAsync(CompareResult result)
     {
         string folder = _options.Out ?? Path.Combine(_root, "perf", "results");
         Directory.CreateDirectory(folder);
         string file = Path.Combine(folder, _options.Quick ? "quick" : "compare");
         await File.WriteAllTextAsync(file + ".json", result.ToJson()).ConfigureAwait(false);
-        await File.WriteAllTextAsync(file + ".html", HtmlReport.Draw(result)).ConfigureAwait(false);
+        await File.WriteAllTextAsync(file + ".html", HtmlReport.Draw(result, BaselineOf)).ConfigureAwait(false);
         Console.WriteLine($"{file}.json and .html");
     }
 
@@ -144,15 +156,19 @@ internal sealed class Comparison
         string[] files = [.. server.Command
             .Where(part => part.Contains("{root}", StringComparison.Ordinal))
             .Select(part => part.Replace("{root}", _root, StringComparison.Ordinal))];
-        string? missing = files.FirstOrDefault(file => !File.Exists(file));
+        string? missing = IsInstalled(server.Command[0]) ? files.FirstOrDefault(file => !File.Exists(file)) : server.Command[0];
         if (missing is not null)
         {
-            string file = Path.GetRelativePath(_root, missing);
+            string file = Path.IsPathRooted(missing) ? Path.GetRelativePath(_root, missing) : missing;
             Console.WriteLine($"{server.Name} is left out: no {file}; run perf/build.sh.");
         }
 
         return missing is null;
     }
+
+    /// <summary>A program without a folder is one of the system's.</summary>
+    private static bool IsInstalled(string program) => program.Contains('/', StringComparison.Ordinal) ||
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 
     private static T[] Pick<T>(T[] all, Func<T, string> nameOf, string[]? wanted)
     {

@@ -24,7 +24,7 @@ internal static class HtmlReport
         svg text{font:13px system-ui,sans-serif;fill:#1d2530}
         """;
 
-    public static string Draw(CompareResult result)
+    public static string Draw(CompareResult result, Func<CompareRow, string> baselineOf)
     {
         var page = new StringBuilder();
         page.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Comparison</title><style>")
@@ -32,18 +32,23 @@ internal static class HtmlReport
             .Append(Paragraph($"{result.StartedAt:yyyy-MM-dd HH:mm} UTC. {result.Machine}."))
             .Append(Paragraph(
                 $"{(result.Quick ? "A quick run, to see that things work. " : "")}Medians of {result.Rounds} rounds, " +
-                "the servers in turn. Less is better. Ratios hold from machine to machine, values do not."));
+                "the servers in turn. Ratios hold from machine to machine, values do not."));
         foreach (RowResult row in result.Rows)
         {
             page.Append("<h2>").Append(Escape(row.Row.Title)).Append("</h2>")
-                .Append(Paragraph(row.Row.Relative
-                    ? $"Goal: at most {row.Row.Goal:0.##} × limit."
-                    : $"Goal: at most {row.Row.Goal:0} {row.Row.Unit}."))
-                .Append(Plot(row)).Append(Table(row));
+                .Append(Paragraph((row.Row.MoreIsBetter ? "More is better." : "Less is better.") + GoalOf(row.Row, baselineOf(row.Row))))
+                .Append(Plot(row)).Append(Table(row, baselineOf(row.Row)));
         }
 
         return page.Append("</body></html>").ToString();
     }
+
+    private static string GoalOf(CompareRow row, string baseline) => row switch
+    {
+        { Goal: null } => "",
+        { Relative: true } => FormattableString.Invariant($" Goal: at most {row.Goal:0.##} × {baseline}."),
+        _ => FormattableString.Invariant($" Goal: at most {row.Goal:0} {row.Unit}."),
+    };
 
     private static string Plot(RowResult row)
     {
@@ -81,17 +86,17 @@ internal static class HtmlReport
         return svg.Append("</svg>").ToString();
     }
 
-    private static string Table(RowResult row)
+    private static string Table(RowResult row, string baseline)
     {
         bool loaded = row.Cells.Any(cell => cell.Reports.Any(report => report.Operations > 0));
-        var table = new StringBuilder("<table><tr><th>server</th><th>rounds</th><th>median</th><th>× limit</th>");
+        var table = new StringBuilder($"<table><tr><th>server</th><th>rounds</th><th>median</th><th>× {Escape(baseline)}</th>");
         table.Append(loaded ? "<th>operations/s</th><th>p50, p99 ms</th><th>CPUs: server, load</th>" : "")
             .Append("<th>bottleneck and remarks</th></tr>");
         foreach (CellResult cell in row.Cells)
         {
             Run.LoadReport? last = cell.Reports.LastOrDefault();
             double? judged = row.Row.Relative ? cell.Ratio : cell.Median;
-            string verdict = judged <= row.Row.Goal ? "met" : "missed";
+            string verdict = row.Row.Goal is null ? "" : judged <= row.Row.Goal ? "met" : "missed";
             string rounds = string.Join(", ", cell.Values.Select(Number));
             Write(table, $"<tr><td>{Escape(cell.Title)}</td><td>{rounds}</td>");
             Write(table, $"<td>{Number(cell.Median)} {row.Row.Unit}</td>");

@@ -25,20 +25,19 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>taskset becomes the server by exec, so that this is the server's own.</summary>
     public int Pid => _process.Id;
 
+    /// <param name="server">What is started.</param>
+    /// <param name="fill">Fills in what stands in braces in its command and environment, with its port.</param>
+    /// <param name="cpus">That it may use; "": all.</param>
     /// <exception cref="InvalidOperationException">It did not listen in time.</exception>
-    public static async Task<ServerProcess> StartAsync(CompareServer server, string root, string cpus)
+    public static async Task<ServerProcess> StartAsync(CompareServer server, Func<string, int, string> fill, string cpus)
     {
         int port = Launch.FreePorts(1)[0];
-        string Fill(string text) => text
-            .Replace("{root}", root, StringComparison.Ordinal)
-            .Replace("{port}", $"{port}", StringComparison.Ordinal);
-
-        ProcessStartInfo start = Launch.OnCpus([.. server.Command.Select(Fill)], cpus);
+        ProcessStartInfo start = Launch.OnCpus([.. server.Command.Select(part => fill(part, port))], cpus);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         foreach ((string name, string value) in server.Environment)
         {
-            start.Environment[name] = Fill(value);
+            start.Environment[name] = fill(value, port);
         }
 
         var process = new ServerProcess(

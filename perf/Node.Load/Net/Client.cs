@@ -17,6 +17,9 @@ internal sealed class Client(int index)
 
     public int Descriptor { get; set; } = -1;
 
+    /// <summary>Of <see cref="ClientTls"/>; 0: it speaks in the clear.</summary>
+    public nint Session { get; set; }
+
     public ClientState State { get; set; }
 
     /// <summary>The path and query that the handshake asks for.</summary>
@@ -33,6 +36,9 @@ internal sealed class Client(int index)
 
     /// <summary>The incomplete tail of what was read.</summary>
     public Leftover Unread { get; } = new();
+
+    /// <summary>The incomplete tail of what was said, where that is not a matter of frames.</summary>
+    public Leftover Unheard { get; } = new();
 
     /// <summary>What the socket did not take.</summary>
     public Leftover Unsent { get; } = new();

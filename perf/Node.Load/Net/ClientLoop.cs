@@ -26,6 +26,7 @@ internal sealed unsafe class ClientLoop : IDisposable
     private readonly byte* _ready = (byte*)NativeMemory.Alloc((nuint)(EventCapacity * Libc.EventSize));
     private readonly List<Client> _clients = [];
     private readonly Stack<Client> _free = new();
+    private readonly Inflater _inflater = new();
     private readonly IPEndPoint _server;
     private int _nextSource;
 
@@ -55,6 +56,15 @@ internal sealed unsafe class ClientLoop : IDisposable
     /// <summary>Bytes that wait in the kernel for a connection that is not read, about; 0: as many as it finds fit, which may be megabytes.</summary>
     public int ReceiveBuffer { get; init; }
 
+    /// <summary>Speaks TLS; see <see cref="ClientTls"/>.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>Offers permessage-deflate, and takes no for a fault. What is sent leaves uncompressed, as it may.</summary>
+    public bool Deflate { get; init; }
+
+    /// <summary>Data frames that came uncompressed although compression was agreed on.</summary>
+    public long Uncompressed { get; private set; }
+
     /// <summary>When the read was made whose frames are being reported, in <see cref="Stopwatch"/> ticks.</summary>
     public long ReadAt { get; private set; }
 
@@ -71,6 +81,7 @@ internal sealed unsafe class ClientLoop : IDisposable
         }
 
         client.Descriptor = fd;
+        client.Session = Tls ? ClientTls.Open(fd) : 0;
         client.State = ClientState.Connecting;
         client.IsSilent = false;
         client.CloseCode = 0;
@@ -97,7 +108,7 @@ internal sealed unsafe class ClientLoop : IDisposable
             return;
         }
 
-        int sent = ClientSocket.TrySend(client.Descriptor, data);
+        int sent = TrySend(client, data);
         if (sent >= 0 && sent < data.Length)
         {
             client.Unsent.Append(data[sent..]);
@@ -168,7 +179,7 @@ internal sealed unsafe class ClientLoop : IDisposable
         {
             if (client.State != ClientState.Closed)
             {
-                _ = Libc.Close(client.Descriptor);
+                ReleaseSocket(client);
             }
         }
 
@@ -193,21 +204,48 @@ internal sealed unsafe class ClientLoop : IDisposable
             }
 
             client.State = ClientState.Upgrading;
-            Send(client, Upgrade.CreateRequest(client.Target, _host));
+            Send(client, Upgrade.CreateRequest(client.Target, _host, Deflate));
         }
-        else if (client.Unsent.Length > 0 && (events & Libc.Out) != 0)
+        else if ((events & Libc.Out) != 0)
         {
-            int sent = ClientSocket.TrySend(client.Descriptor, client.Unsent.Bytes);
-            if (sent > 0)
-            {
-                client.Unsent.DropFront(sent);
-            }
+            Flush(client);
         }
 
         if ((events & (Libc.In | Libc.PeerHangUp | Libc.HangUp | Libc.Error)) != 0)
         {
             Receive(client);
+            if (client.Session != 0)
+            {
+                // What TLS could not send may have waited for what has come.
+                Flush(client);
+            }
         }
+    }
+
+    private static void Flush(Client client)
+    {
+        if (client.Unsent.Length > 0 && TrySend(client, client.Unsent.Bytes) is > 0 and var sent)
+        {
+            client.Unsent.DropFront(sent);
+        }
+    }
+
+    private static int TrySend(Client client, ReadOnlySpan<byte> data) => client.Session == 0
+        ? ClientSocket.TrySend(client.Descriptor, data)
+        : ClientTls.TrySend(client.Session, data);
+
+    /// <summary>Bytes that have come; 0: it has ended; -1: none now, or it is lost, which <paramref name="isLost"/> says.</summary>
+    private static int TryReceive(Client client, byte* target, int room, out bool isLost)
+    {
+        if (client.Session != 0)
+        {
+            isLost = false;
+            return ClientTls.Receive(client.Session, target, room);
+        }
+
+        nint got = Libc.Receive(client.Descriptor, target, (nuint)room, Libc.MessageDontWaitNoSignal);
+        isLost = got < 0 && Marshal.GetLastPInvokeError() is not (Libc.ErrorAgain or Libc.ErrorInterrupted);
+        return (int)got;
     }
 
     /// <summary>The outer method owns the errors; <see cref="Consume"/> owns the loop.</summary>
@@ -218,8 +256,8 @@ internal sealed unsafe class ClientLoop : IDisposable
             int kept = client.Unread.Length;
             client.Unread.Bytes.CopyTo(new Span<byte>(_scratch, ScratchSize));
             int room = ScratchSize - kept;
-            nint got = Libc.Receive(client.Descriptor, _scratch + kept, (nuint)room, Libc.MessageDontWaitNoSignal);
-            if (got < 0 && Marshal.GetLastPInvokeError() is Libc.ErrorAgain or Libc.ErrorInterrupted)
+            int got = TryReceive(client, _scratch + kept, room, out bool isLost);
+            if (got < 0 && !isLost)
             {
                 return;
             }
@@ -233,14 +271,15 @@ internal sealed unsafe class ClientLoop : IDisposable
             ReadAt = Stopwatch.GetTimestamp();
             try
             {
-                Consume(client, new ReadOnlySpan<byte>(_scratch, kept + (int)got));
+                Consume(client, new ReadOnlySpan<byte>(_scratch, kept + got));
             }
             catch (ProtocolException fault)
             {
                 Drop(client, fault.Message);
             }
 
-            if (got < room && !toTheEnd)
+            // TLS gives a record at a time, and may hold more.
+            if (got < room && !toTheEnd && client.Session == 0)
             {
                 return;
             }
@@ -252,7 +291,7 @@ internal sealed unsafe class ClientLoop : IDisposable
         int at = 0;
         if (client.State == ClientState.Upgrading)
         {
-            at = Upgrade.ReadResponse(data);
+            at = Upgrade.ReadResponse(data, Deflate);
             if (at > 0)
             {
                 client.State = ClientState.Open;
@@ -260,7 +299,7 @@ internal sealed unsafe class ClientLoop : IDisposable
             }
         }
 
-        while (client.State >= ClientState.Open && ServerFrame.TryRead(data[at..], out ServerFrame frame))
+        while (client.State >= ClientState.Open && ServerFrame.TryRead(data[at..], out ServerFrame frame, Deflate))
         {
             at += frame.Size;
             OnFrame(client, frame);
@@ -302,16 +341,42 @@ internal sealed unsafe class ClientLoop : IDisposable
                 Drop(client, $"the server closed with {client.CloseCode}");
                 break;
             default:
-                _events.OnData(client, frame.IsFinal, frame.Payload);
+                OnData(client, frame);
                 break;
         }
     }
 
+    private void OnData(Client client, in ServerFrame frame)
+    {
+        if (!frame.IsDeflated)
+        {
+            Uncompressed += Deflate ? 1 : 0;
+            _events.OnData(client, frame.IsFinal, frame.Payload);
+            return;
+        }
+
+        _events.OnData(client, true, frame.IsFinal
+            ? _inflater.Inflate(frame.Payload)
+            : throw new ProtocolException("a compressed message in parts, which is not read here"));
+    }
+
+    private static void ReleaseSocket(Client client)
+    {
+        if (client.Session != 0)
+        {
+            ClientTls.Free(client.Session);
+            client.Session = 0;
+        }
+
+        _ = Libc.Close(client.Descriptor);
+    }
+
     private void Drop(Client client, string? fault)
     {
-        _ = Libc.Close(client.Descriptor);
+        ReleaseSocket(client);
         client.State = ClientState.Closed;
         client.Unread.Clear();
+        client.Unheard.Clear();
         client.Unsent.Clear();
         _events.OnClosed(client, fault);
         _free.Push(client);

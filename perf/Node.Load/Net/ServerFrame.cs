@@ -17,10 +17,13 @@ internal readonly ref struct ServerFrame
     /// <summary>Of a ping, pong or close: RFC 6455, 5.5.</summary>
     public const int MaxControlPayload = 125;
 
-    private ServerFrame(byte opcode, bool isFinal, ReadOnlySpan<byte> payload, int size)
+    private const byte Deflated = 0x40;
+
+    private ServerFrame(byte opcode, bool isFinal, bool isDeflated, ReadOnlySpan<byte> payload, int size)
     {
         Opcode = opcode;
         IsFinal = isFinal;
+        IsDeflated = isDeflated;
         Payload = payload;
         Size = size;
     }
@@ -29,14 +32,20 @@ internal readonly ref struct ServerFrame
 
     public bool IsFinal { get; }
 
+    /// <summary>RFC 7692, 6.</summary>
+    public bool IsDeflated { get; }
+
     public ReadOnlySpan<byte> Payload { get; }
 
     /// <summary>Bytes of header and payload.</summary>
     public int Size { get; }
 
     /// <summary>False while <paramref name="data"/> does not hold the whole frame.</summary>
+    /// <param name="data">What has come.</param>
+    /// <param name="frame">The first frame of it.</param>
+    /// <param name="deflate">Whether permessage-deflate was agreed on.</param>
     /// <exception cref="ProtocolException">A server may not send this.</exception>
-    public static bool TryRead(ReadOnlySpan<byte> data, out ServerFrame frame)
+    public static bool TryRead(ReadOnlySpan<byte> data, out ServerFrame frame, bool deflate = false)
     {
         frame = default;
         if (data.Length < 2)
@@ -44,7 +53,7 @@ internal readonly ref struct ServerFrame
             return false;
         }
 
-        if ((data[0] & 0x70) != 0 || (data[1] & 0x80) != 0)
+        if ((data[0] & (deflate ? 0x30 : 0x70)) != 0 || (data[1] & 0x80) != 0)
         {
             throw new ProtocolException("a frame with reserved bits or a mask");
         }
@@ -83,7 +92,7 @@ internal readonly ref struct ServerFrame
         }
 
         ReadOnlySpan<byte> payload = data.Slice(header, (int)length);
-        frame = new ServerFrame((byte)(data[0] & 15), data[0] >= 0x80, payload, header + (int)length);
+        frame = new ServerFrame((byte)(data[0] & 15), data[0] >= 0x80, (data[0] & Deflated) != 0, payload, header + (int)length);
         return true;
     }
 }

@@ -7,19 +7,22 @@ namespace Node.Load.Net;
 internal static class Upgrade
 {
     private const int MaxResponse = 16 * 1024;
+    private const string Offer = "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover\r\n";
 
     /// <summary>One key for the process, so that the expected answer is computed once.</summary>
     private static readonly string s_key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
 
     private static readonly byte[] s_accept = Encoding.ASCII.GetBytes(ExpectedAccept(s_key));
 
-    public static byte[] CreateRequest(string target, string host) => Encoding.ASCII.GetBytes(
+    public static byte[] CreateRequest(string target, string host, bool deflate = false) => Encoding.ASCII.GetBytes(
         $"GET {target} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-        $"Sec-WebSocket-Key: {s_key}\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        $"Sec-WebSocket-Key: {s_key}\r\nSec-WebSocket-Version: 13\r\n{(deflate ? Offer : "")}\r\n");
 
     /// <summary>Returns the bytes of the response, 0 while it is incomplete.</summary>
+    /// <param name="data">What has come.</param>
+    /// <param name="deflate">Whether permessage-deflate was offered: the server must take it, without context takeover of its own.</param>
     /// <exception cref="ProtocolException">The server refused, or its answer does not fit the key.</exception>
-    public static int ReadResponse(ReadOnlySpan<byte> data)
+    public static int ReadResponse(ReadOnlySpan<byte> data, bool deflate = false)
     {
         int end = data.IndexOf("\r\n\r\n"u8);
         if (end < 0)
@@ -35,6 +38,11 @@ internal static class Upgrade
         if (data[..end].IndexOf(s_accept) < 0)
         {
             throw new ProtocolException("a Sec-WebSocket-Accept that does not fit the key");
+        }
+
+        if (deflate && data[..end].IndexOf("server_no_context_takeover"u8) < 0)
+        {
+            throw new ProtocolException("no permessage-deflate without context takeover");
         }
 
         return end + 4;

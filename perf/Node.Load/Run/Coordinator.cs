@@ -33,11 +33,12 @@ internal sealed class Coordinator(string scenario, IReadOnlyList<string> argumen
             LoadReport report = new()
             {
                 Scenario = scenario,
-                Target = $"{string.Join(',', _options.Servers)}{(_options.Hub ? " hub" : _options.Path)}",
+                Target = $"{string.Join(',', _options.Servers)}{(_options.Protocol == "raw" ? _options.Path : " " + _options.Protocol)}",
                 Connections = _options.Connections,
                 Payload = _options.Payload,
                 Depth = _options.Depth,
                 Rate = _options.Rate,
+                Slow = Enumerable.Range(0, _options.Processes).Sum(i => (_options with { Worker = i }).OwnSlow),
             };
             return scenario == "idle"
                 ? await RunIdleAsync(workers, report).ConfigureAwait(false)
@@ -76,6 +77,7 @@ internal sealed class Coordinator(string scenario, IReadOnlyList<string> argumen
     private async Task<LoadReport> RunLoadAsync(List<WorkerProcess> workers, LoadReport report)
     {
         TellAll(workers, "connect");
+        long? before = ReadSlowMemory();
         TellAll(workers, "start");
         await WarmUpAsync().ConfigureAwait(false);
 
@@ -84,6 +86,8 @@ internal sealed class Coordinator(string scenario, IReadOnlyList<string> argumen
         long from = Stopwatch.GetTimestamp();
         await Task.Delay(TimeSpan.FromSeconds(_options.Seconds)).ConfigureAwait(false);
 
+        // Before they are told: then those that did not read read again, and memory is given back.
+        long? after = ReadSlowMemory();
         workers.ForEach(worker => worker.Tell("stop"));
         ProcessSample[] last = Sample();
         double seconds = Stopwatch.GetElapsedTime(from).TotalSeconds;
@@ -92,6 +96,8 @@ internal sealed class Coordinator(string scenario, IReadOnlyList<string> argumen
         LoadReport counted = WithCounts(report, results) with
         {
             Seconds = seconds,
+            RssBaseBytes = before,
+            RssBytes = after,
             OperationsPerSecond = results.Sum(result => result.Operations) / seconds,
             LoadCpus = results.Sum(result => result.CpuSeconds) / seconds,
             BusiestLoadCpus = results.Max(result => result.CpuSeconds) / seconds,
@@ -131,6 +137,9 @@ internal sealed class Coordinator(string scenario, IReadOnlyList<string> argumen
             Errors = results.Sum(result => result.Errors),
             FirstError = results.Select(result => result.FirstError).FirstOrDefault(error => error is not null),
             Held = results.Sum(result => result.Held),
+            SlowClosed = results.Sum(result => result.SlowClosed),
+            SlowMissed = results.Sum(result => result.SlowMissed),
+            Uncompressed = results.Sum(result => result.Uncompressed),
             P50Microseconds = latency.Quantile(0.5) / 1e3,
             P99Microseconds = latency.Quantile(0.99) / 1e3,
             P999Microseconds = latency.Quantile(0.999) / 1e3,
@@ -159,6 +168,9 @@ internal sealed class Coordinator(string scenario, IReadOnlyList<string> argumen
                 : "neither: both wait for each other, or for a CPU",
         };
     }
+
+    /// <summary>Somebody who does not read is paid for in the server's memory.</summary>
+    private long? ReadSlowMemory() => _options is { Slow: > 0, Pids.Count: > 0 } ? ProcessSample.ReadResidentBytes(_options.Pids[0]) : null;
 
     private async Task<long> ReadMemoryAsync(int pid)
     {

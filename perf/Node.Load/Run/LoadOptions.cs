@@ -10,9 +10,12 @@ internal sealed record LoadOptions
         """
         --server HOST:PORT   IPv4 address of the server; several, separated by commas: one a process, in turn   127.0.0.1:8083
         --path PATH          what the handshake asks for                      /echo, /room with fanout
-        --hub                speak the hub's protocol: /ws?user=…, join, publish
-        --silent             idle with --hub: read nothing once in the room
-        --room NAME          the room to join with --hub; what names begin with (rooms)   load
+        --protocol NAME      raw: a path spoken to as it is; hub: this project's own; signalr; nats   raw
+        --tls                speak TLS; no certificate is checked
+        --deflate            permessage-deflate, without context takeover; fanout sends records, not filler
+        --slow SHARE         of the members, who stop reading before the first message (fanout)   0
+        --silent             idle: read nothing once connected and in the room
+        --room NAME          the room to join; "": none (signalr, nats); what names begin with (rooms)   load
         --room-size N        members of a room (rooms, joins)                 20
         --everybody          no rooms, but broadcasts to all (rooms with --push; without it: only listen)
         --push HOST:PORT     push through this push-manager's gRPC (rooms)
@@ -20,7 +23,7 @@ internal sealed record LoadOptions
         --joins N            memberships in all (joins)                       100000
         --connections N      over all processes                               100
         --payload BYTES      of a message                                     64
-        --depth N            messages in flight: a connection (echo), in all (fanout)   1
+        --depth N            messages in flight: a connection (echo), in all (fanout); handshakes under way without --rate   1
         --rate N             handshakes or deliveries a second; 0: as fast as the server answers   0
         --interval SECONDS   between two pings of a connection, as the server is set (heartbeats)   25
         --warmup SECONDS     before measuring                                 1
@@ -38,7 +41,10 @@ internal sealed record LoadOptions
 
     public IReadOnlyList<IPEndPoint> Servers { get; init; } = [new(IPAddress.Loopback, 8083)];
     public string? Path { get; init; }
-    public bool Hub { get; init; }
+    public string Protocol { get; init; } = "raw";
+    public bool Tls { get; init; }
+    public bool Deflate { get; init; }
+    public double Slow { get; init; }
     public bool Silent { get; init; }
     public string Room { get; init; } = "load";
     public int RoomSize { get; init; } = 20;
@@ -79,6 +85,9 @@ internal sealed record LoadOptions
         }
     }
 
+    /// <summary>How many of them stop reading.</summary>
+    public int OwnSlow => (int)(OwnConnections * Slow);
+
     /// <exception cref="ArgumentException">An option is unknown, or its value cannot be read.</exception>
     public static LoadOptions Parse(IReadOnlyList<string> arguments)
     {
@@ -86,11 +95,12 @@ internal sealed record LoadOptions
         for (int i = 0; i < arguments.Count; i++)
         {
             string name = arguments[i];
-            if (name is "--hub" or "--silent" or "--everybody")
+            if (name is "--silent" or "--everybody" or "--tls" or "--deflate")
             {
                 options = options with
                 {
-                    Hub = options.Hub || name == "--hub",
+                    Tls = options.Tls || name == "--tls",
+                    Deflate = options.Deflate || name == "--deflate",
                     Silent = options.Silent || name == "--silent",
                     Everybody = options.Everybody || name == "--everybody",
                 };
@@ -119,6 +129,8 @@ internal sealed record LoadOptions
     {
         "--server" => this with { Servers = [.. value.Split(',').Select(IPEndPoint.Parse)] },
         "--path" => this with { Path = value },
+        "--protocol" => this with { Protocol = value },
+        "--slow" => this with { Slow = Real(value) },
         "--room" => this with { Room = value },
         "--room-size" => this with { RoomSize = Whole(value) },
         "--push" => this with { Push = value },
@@ -149,6 +161,11 @@ internal sealed record LoadOptions
         if (Connections < 1 || Depth < 1 || RoomSize < 1 || Processes < 1 || Processes > Connections)
         {
             throw new ArgumentException("--connections, --depth, --processes: at least 1, and a connection a process.");
+        }
+
+        if (Slow is < 0 or > 0.5)
+        {
+            throw new ArgumentException("--slow lies between 0 and 0.5: somebody must be measured.");
         }
 
         return Payload is >= 1 and <= 65536

@@ -29,6 +29,12 @@ internal sealed record LoadReport
     public string? FirstError { get; init; }
     public long Held { get; init; }
 
+    /// <summary>Members that stopped reading; how many of them were closed, and what did not come to the others of them, in messages.</summary>
+    public int Slow { get; init; }
+    public int SlowClosed { get; init; }
+    public long SlowMissed { get; init; }
+    public long Uncompressed { get; init; }
+
     /// <summary>Of the server, all threads, user and system; null without --pid.</summary>
     public double? ServerCpuSeconds { get; init; }
     public double? ServerCpuMicrosecondsPerOperation { get; init; }
@@ -56,9 +62,13 @@ internal sealed record LoadReport
         var table = new StringBuilder();
         Line(table, "scenario", $"{Scenario} {Target}");
         Line(table, "connections", $"{Connections}");
-        if (RssBytesPerConnection is not null)
+        if (RssBytes is not null)
         {
             Line(table, "RSS before, after", $"{RssBaseBytes / 1024} KiB, {RssBytes / 1024} KiB");
+        }
+
+        if (RssBytesPerConnection is not null)
+        {
             Line(table, "RSS per connection", $"{RssBytesPerConnection:F0} B");
         }
 
@@ -72,6 +82,11 @@ internal sealed record LoadReport
             Line(table, "CPUs: server, it waited", $"{ServerCpus:F2}, {ServerWaitingCpus:F2}");
             Line(table, "CPUs: load, busiest", $"{LoadCpus:F2}, {BusiestLoadCpus:F2}");
             Line(table, "bottleneck", Bottleneck ?? "unknown without --pid");
+        }
+
+        if (Slow > 0)
+        {
+            Line(table, "slow: closed, missed", $"{SlowClosed} of {Slow}, {SlowMissed} messages");
         }
 
         Line(table, "lost, duplicates, held", $"{Lost}, {Duplicates}, {Held}");

@@ -23,6 +23,15 @@ internal sealed record WorkerResult
     /// <summary>Operations that a fixed rate asked for and that began late because too many were under way.</summary>
     public long Held { get; init; }
 
+    /// <summary>Of the members that stopped reading: how many the server has closed.</summary>
+    public int SlowClosed { get; init; }
+
+    /// <summary>Messages that never came to those of them that it has not.</summary>
+    public long SlowMissed { get; init; }
+
+    /// <summary>Data frames that came uncompressed although compression was agreed on.</summary>
+    public long Uncompressed { get; init; }
+
     public double CpuSeconds { get; init; }
 
     public long MaxNanoseconds { get; init; }

@@ -10,8 +10,6 @@ namespace Node.Load.Scenarios;
 internal sealed class EchoScenario : Scenario
 {
     private readonly byte[] _payload;
-    private readonly byte[] _frames;
-    private readonly int _frameSize;
     private Lane[] _lanes = [];
     private bool _sending;
 
@@ -23,19 +21,12 @@ internal sealed class EchoScenario : Scenario
         {
             _payload[i] = (byte)('a' + (i % 26));
         }
-
-        byte[] frame = ClientFrame.Create(ServerFrame.Text, _payload);
-        _frameSize = frame.Length;
-        _frames = new byte[frame.Length * options.Depth];
-        for (int i = 0; i < options.Depth; i++)
-        {
-            frame.CopyTo(_frames, i * frame.Length);
-        }
     }
 
     /// <summary>What a connection has in flight: replies come in order, so that a ring of times is enough.</summary>
     private struct Lane
     {
+        public byte[] Frames;
         public long[] SentAt;
         public int Oldest;
         public int InFlight;
@@ -49,6 +40,8 @@ internal sealed class EchoScenario : Scenario
         _lanes = new Lane[Members.Max(member => member.Index) + 1];
         foreach (Client member in Members)
         {
+            byte[] frame = ClientFrame.Create(Dialect.Opcode, Dialect.CreateMessage(member, _payload));
+            _lanes[member.Index].Frames = [.. Enumerable.Repeat(frame, Options.Depth).SelectMany(bytes => bytes)];
             _lanes[member.Index].SentAt = new long[Options.Depth];
         }
     }
@@ -59,23 +52,6 @@ internal sealed class EchoScenario : Scenario
         foreach (Client member in Members)
         {
             SendMore(member, Options.Depth);
-        }
-    }
-
-    public override void OnData(Client client, bool isFinal, ReadOnlySpan<byte> payload)
-    {
-        ref Lane lane = ref _lanes[client.Index];
-        if (!_payload.AsSpan(lane.PartLength).StartsWith(payload) || lane.InFlight == lane.Arrived)
-        {
-            Duplicates++;
-            return;
-        }
-
-        lane.PartLength += payload.Length;
-        if (isFinal)
-        {
-            lane.Arrived++;
-            lane.PartLength = 0;
         }
     }
 
@@ -106,9 +82,33 @@ internal sealed class EchoScenario : Scenario
     protected override void Drain()
     {
         _sending = false;
-        DrainUntil(() => _lanes.All(lane => lane.InFlight == 0));
-        Lost = _lanes.Sum(lane => (long)lane.InFlight);
+        DrainWhile(UnderWay);
+        Lost = UnderWay();
     }
+
+    protected override void OnMessage(Client client, bool isFinal, ReadOnlySpan<byte> text)
+    {
+        ref Lane lane = ref _lanes[client.Index];
+        if (lane.InFlight == lane.Arrived || !IsNext(text, lane.PartLength))
+        {
+            Duplicates++;
+            return;
+        }
+
+        lane.PartLength += text.Length;
+        if (isFinal)
+        {
+            lane.Arrived++;
+            lane.PartLength = 0;
+        }
+    }
+
+    private long UnderWay() => _lanes.Sum(lane => (long)lane.InFlight);
+
+    // As it was sent; what is said in streams stands between the words of its dialect.
+    private bool IsNext(ReadOnlySpan<byte> text, int from) => Dialect.IsStream
+        ? text.IndexOf(_payload) >= 0
+        : _payload.AsSpan(from).StartsWith(text);
 
     private void SendMore(Client client, int count)
     {
@@ -120,6 +120,6 @@ internal sealed class EchoScenario : Scenario
         }
 
         Sent += count;
-        Loop.Send(client, _frames.AsSpan(0, count * _frameSize));
+        Loop.Send(client, lane.Frames.AsSpan(0, lane.Frames.Length / Options.Depth * count));
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Node.Load.Net;
 using Node.Load.Run;
@@ -19,7 +20,6 @@ internal sealed class FanoutScenario : Scenario
     private const int Stamp = 1 + (2 * FanoutStamps.Digits);
     private const double StallSeconds = 5;
 
-    private readonly HubMember? _hub;
     private readonly FanoutLedger _ledger = new();
     private readonly FanoutStamps _stamps = new();
     private readonly byte[] _text;
@@ -27,6 +27,7 @@ internal sealed class FanoutScenario : Scenario
     private readonly double _messagesPerTick;
     private int _burstLength;
     private long _startedAt;
+    private SlowMembers? _slow;
     private long _published;
     private long _progressAt;
     private bool _sending;
@@ -44,9 +45,8 @@ internal sealed class FanoutScenario : Scenario
             throw new ArgumentException($"fanout needs a --payload of at least {Stamp} bytes for number and time.");
         }
 
-        _hub = options.Hub ? new HubMember(options) : null;
         _text = new byte[options.Payload];
-        _text.AsSpan().Fill((byte)'x');
+        Fill(_text, options.Deflate);
         _text[0] = (byte)'#';
         _messagesPerTick = options.Rate / options.Connections / Stopwatch.Frequency;
     }
@@ -58,7 +58,13 @@ internal sealed class FanoutScenario : Scenario
     public override void Connect()
     {
         base.Connect();
-        _ledger.Begin(Members);
+        int reading = Members.Count - Options.OwnSlow;
+        _ledger.Begin(Members[..reading]);
+        if (Options.OwnSlow > 0)
+        {
+            _slow = new SlowMembers(Loop, Members[reading..]);
+            _slow.Silence();
+        }
     }
 
     public override void Start()
@@ -97,12 +103,18 @@ internal sealed class FanoutScenario : Scenario
         }
     }
 
-    public override void OnData(Client client, bool isFinal, ReadOnlySpan<byte> payload)
+    protected override void OnMessage(Client client, bool isFinal, ReadOnlySpan<byte> payload)
     {
         int stamp = payload.IndexOf((byte)'#');
         if (stamp < 0 || payload.Length - stamp < Stamp)
         {
-            OnOther(client, payload);
+            // A word of the server's own, as the hub's "join" of others.
+            return;
+        }
+
+        if (_slow is not null && _slow.Has(client))
+        {
+            _slow.Hear(client);
             return;
         }
 
@@ -114,38 +126,48 @@ internal sealed class FanoutScenario : Scenario
         }
     }
 
-    protected override string TargetOf(int number) => _hub?.TargetOf(number) ?? Options.Path ?? "/room";
-
-    protected override void OnReady(Client client)
-    {
-        if (_hub is null)
-        {
-            base.OnReady(client);
-        }
-        else
-        {
-            _hub.Join(Loop, client);
-        }
-    }
+    protected override string DefaultPath => "/room";
 
     protected override void Drain()
     {
         _sending = false;
-        DrainUntil(() => _ledger.Highest > 0 && _ledger.MissingUpTo(Math.Max(_published, _ledger.Highest)) == 0);
-        Lost = _ledger.MissingUpTo(Math.Max(_published, _ledger.Highest));
+        DrainWhile(() => _ledger.Highest > 0 ? Missing() : long.MaxValue);
+        Lost = Missing();
         Duplicates = _ledger.Duplicates;
+        if (_slow is not null)
+        {
+            _slow.Resume();
+            DrainWhile(() => _slow.MissingUpTo(_published));
+        }
     }
 
-    private void OnOther(Client client, ReadOnlySpan<byte> payload)
-    {
-        if (HubMember.IsError(payload))
-        {
-            throw new ProtocolException(Encoding.UTF8.GetString(payload));
-        }
+    protected override bool MayGo(Client client) => _slow is not null && _slow.Has(client);
 
-        if (_hub is not null && HubMember.IsJoinReply(payload))
+    protected override void OnGone(Client client) => _slow?.Leave(client);
+
+    protected override WorkerResult Complete(WorkerResult result) => _slow is null ? result : result with
+    {
+        SlowClosed = _slow.Closed,
+        SlowMissed = _slow.MissingUpTo(Math.Max(_published, _ledger.Highest)),
+    };
+
+    private long Missing() => _ledger.MissingUpTo(Math.Max(_published, _ledger.Highest));
+
+    /// <summary>
+    /// What is to be compressed must look like something: a list of prices, as JSON but for apostrophes where that has quotes, so that it
+    /// needs no escape in any dialect. About a third of it is left by deflate.
+    /// </summary>
+    private static void Fill(Span<byte> text, bool records)
+    {
+        text.Fill((byte)'x');
+        var random = new Random(7);
+        for (int at = Stamp; records && at < text.Length;)
         {
-            base.OnReady(client);
+            string record = string.Create(CultureInfo.InvariantCulture,
+                $"{{'symbol':'S{random.Next(100)}','price':{random.Next(1_000_000) / 100.0},'volume':{random.Next(100_000)},'side':'{(random.Next(2) == 0 ? "buy" : "sell")}'}},");
+            int length = Math.Min(record.Length, text.Length - at);
+            Encoding.ASCII.GetBytes(record.AsSpan(0, length), text[at..]);
+            at += length;
         }
     }
 
@@ -174,13 +196,13 @@ internal sealed class FanoutScenario : Scenario
     private void Write(long dueAt)
     {
         FanoutStamps.Write(_text.AsSpan(1), new FanoutStamps.Stamp(++_published, dueAt));
-        byte[] payload = _hub?.CreatePublish(_text) ?? _text;
+        byte[] payload = Dialect.CreateMessage(Members[0], _text);
         if (_burstLength + ClientFrame.MaxHeader + payload.Length > _burst.Length)
         {
             Flush();
         }
 
-        _burstLength += ClientFrame.Write(_burst.AsSpan(_burstLength), ServerFrame.Text, payload);
+        _burstLength += ClientFrame.Write(_burst.AsSpan(_burstLength), Dialect.Opcode, payload);
         Sent++;
     }
 

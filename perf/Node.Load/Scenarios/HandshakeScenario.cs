@@ -5,19 +5,19 @@ using Node.Load.Run;
 namespace Node.Load.Scenarios;
 
 /// <summary>
-/// Opens connections at a fixed rate; each says goodbye as soon as its handshake is done. An operation is all of it:
+/// Opens connections at a fixed rate, or keeps <c>depth</c> under way; each says goodbye as soon as its handshake is done. An operation is all of it:
 /// connect, handshake, the close frames both ways. Latency is from connect to the handshake's end.
 /// </summary>
 internal sealed class HandshakeScenario(LoadOptions options) : Scenario(options)
 {
     private const int MaxUnderWay = 2000;
 
-    private readonly double _ratePerTick =
-        (options.Rate > 0 ? options.Rate : 5000) / options.Processes / Stopwatch.Frequency;
+    private readonly double _ratePerTick = options.Rate / options.Processes / Stopwatch.Frequency;
 
     private long _startedAt;
     private long _opened;
     private int _underWay;
+    private bool _draining;
 
     protected override int TurnTimeout => 1;
 
@@ -29,16 +29,12 @@ internal sealed class HandshakeScenario(LoadOptions options) : Scenario(options)
 
     public override void Turn()
     {
-        if (_startedAt != 0)
+        if (_startedAt != 0 && !_draining)
         {
             OpenDue();
         }
 
         base.Turn();
-    }
-
-    public override void OnData(Client client, bool isFinal, ReadOnlySpan<byte> payload)
-    {
     }
 
     protected override void OnReady(Client client)
@@ -64,13 +60,16 @@ internal sealed class HandshakeScenario(LoadOptions options) : Scenario(options)
 
     protected override void Drain()
     {
-        DrainUntil(() => _underWay == 0);
+        _draining = true;
+        DrainWhile(() => _underWay);
         Lost = _underWay;
     }
 
     private void OpenDue()
     {
-        long due = (long)((Stopwatch.GetTimestamp() - _startedAt) * _ratePerTick);
+        long due = Options.Rate > 0
+            ? (long)((Stopwatch.GetTimestamp() - _startedAt) * _ratePerTick)
+            : _opened + Options.Depth - _underWay;
         for (; _opened < due; _opened++)
         {
             if (_underWay >= MaxUnderWay)

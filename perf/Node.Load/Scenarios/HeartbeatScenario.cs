@@ -5,12 +5,11 @@ using Node.Load.Run;
 namespace Node.Load.Scenarios;
 
 /// <summary>
-/// Connections that do nothing but answer the server's pings; with the hub, each is a user in one room. An operation is a ping answered; its
+/// Connections that do nothing but answer the server's pings; with a protocol that has rooms, each is in one. An operation is a ping answered; its
 /// "latency" is the time since the connection's ping before, which should be the interval. Lost is who has waited for two intervals at the end.
 /// </summary>
 internal sealed class HeartbeatScenario : Scenario
 {
-    private readonly HubMember? _hub;
     private readonly long _interval;
     private long[] _pingedAt = [];
     private long _startedAt;
@@ -19,7 +18,6 @@ internal sealed class HeartbeatScenario : Scenario
     public HeartbeatScenario(LoadOptions options)
         : base(options)
     {
-        _hub = options.Hub ? new HubMember(options) : null;
         _interval = options.Interval > 0
             ? (long)(options.Interval * Stopwatch.Frequency)
             : throw new ArgumentException("heartbeats needs an --interval above 0, that of the server.");
@@ -46,14 +44,6 @@ internal sealed class HeartbeatScenario : Scenario
         }
     }
 
-    public override void OnData(Client client, bool isFinal, ReadOnlySpan<byte> payload)
-    {
-        if (_hub is not null && HubMember.IsJoinReply(payload))
-        {
-            base.OnReady(client);
-        }
-    }
-
     public override void OnPing(Client client)
     {
         if (client.Index >= _pingedAt.Length)
@@ -64,20 +54,6 @@ internal sealed class HeartbeatScenario : Scenario
         Operations++;
         Latency.Record(NanosecondsBetween(_pingedAt[client.Index], Loop.ReadAt));
         _pingedAt[client.Index] = Loop.ReadAt;
-    }
-
-    protected override string TargetOf(int number) => _hub?.TargetOf(number) ?? base.TargetOf(number);
-
-    protected override void OnReady(Client client)
-    {
-        if (_hub is null)
-        {
-            base.OnReady(client);
-        }
-        else
-        {
-            _hub.Join(Loop, client);
-        }
     }
 
     protected override void Drain()

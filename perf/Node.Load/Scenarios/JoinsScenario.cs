@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Node.Load.Dialects;
 using Node.Load.Net;
 using Node.Load.Run;
 
@@ -19,7 +20,7 @@ internal sealed class JoinsScenario : Scenario
     private long _startedAt;
 
     public JoinsScenario(LoadOptions options)
-        : base(options)
+        : base(options, new RawDialect())
     {
         if (options.Rate <= 0 || options.Controller is null || options.RoomSize > options.OwnConnections)
         {
@@ -49,14 +50,10 @@ internal sealed class JoinsScenario : Scenario
         }
     }
 
-    public override void OnData(Client client, bool isFinal, ReadOnlySpan<byte> payload)
+    protected override void OnMessage(Client client, bool isFinal, ReadOnlySpan<byte> payload)
     {
-        if (HubMember.IsError(payload))
-        {
-            throw new ProtocolException(Encoding.UTF8.GetString(payload));
-        }
-
-        if (HubMember.IsJoinReply(payload))
+        HubDialect.ThrowOnError(payload);
+        if (HubDialect.IsJoinReply(payload))
         {
             Operations++;
             _answered++;
@@ -68,7 +65,7 @@ internal sealed class JoinsScenario : Scenario
 
     protected override void Drain()
     {
-        DrainUntil(() => _answered >= _joined && _probe.IsIdle);
+        DrainWhile(() => _joined - _answered + (_probe.IsIdle ? 0 : 1));
         Lost = _joined - _answered;
         string? problem = _probe.IsIdle ? _probe.Problem : "the controller does not show every join that was looked for";
         _probe.Dispose();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Node.Load.Dialects;
 using Node.Load.Net;
 using Node.Load.Run;
 
@@ -32,7 +33,7 @@ internal sealed class RoomsScenario : Scenario
     private bool _sending;
 
     public RoomsScenario(LoadOptions options)
-        : base(options)
+        : base(options, new RawDialect())
     {
         _rooms = options.Everybody ? 1 : Math.Max(1, options.OwnConnections / options.RoomSize);
         _perRoom = options.OwnConnections / _rooms;
@@ -92,7 +93,7 @@ internal sealed class RoomsScenario : Scenario
         }
     }
 
-    public override void OnData(Client client, bool isFinal, ReadOnlySpan<byte> payload)
+    protected override void OnMessage(Client client, bool isFinal, ReadOnlySpan<byte> payload)
     {
         int stamp = payload.IndexOf((byte)'#');
         if (stamp < 0 || payload.Length - stamp < Stamp)
@@ -148,13 +149,13 @@ internal sealed class RoomsScenario : Scenario
         _sending = false;
         if (knows)
         {
-            DrainUntil(() => _received >= _published * _perRoom && (_pusher is null || _pusher.Answered >= _published));
+            DrainWhile(() => (_published * _perRoom) - _received + (_pusher is null ? 0 : _published - _pusher.Answered));
             Lost = (_published * _perRoom) - _received;
         }
         else
         {
             long from = Stopwatch.GetTimestamp();
-            DrainUntil(() => Stopwatch.GetElapsedTime(from).TotalSeconds > 2);
+            DrainWhile(() => Stopwatch.GetElapsedTime(from).TotalSeconds > 2 ? 0 : 1);
         }
 
         if (_pusher is { Failed: > 0 })
@@ -187,12 +188,8 @@ internal sealed class RoomsScenario : Scenario
 
     private void OnOther(Client client, ReadOnlySpan<byte> payload)
     {
-        if (HubMember.IsError(payload))
-        {
-            throw new ProtocolException(Encoding.UTF8.GetString(payload));
-        }
-
-        if (!Options.Everybody && HubMember.IsJoinReply(payload))
+        HubDialect.ThrowOnError(payload);
+        if (!Options.Everybody && HubDialect.IsJoinReply(payload))
         {
             base.OnReady(client);
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Node.Load.Dialects;
 using Node.Load.Net;
 using Node.Load.Run;
 using Node.Load.Stats;
@@ -13,21 +14,35 @@ internal abstract class Scenario : IClientEvents, IDisposable
 {
     private const int MaxOpening = 128;
     private const int WarmConnections = 100;
+
+    /// <summary>Of a network: see <see cref="ClientLoop.Segment"/>.</summary>
+    private const int SlowSegment = 1448;
     private static readonly double s_nanosecondsPerTick = 1e9 / Stopwatch.Frequency;
 
     private int _opening;
     private int _faults;
     private string? _firstFault;
     private TimeSpan _cpuAtMeasure;
+    private long _uncompressedAtMeasure;
     private bool _ending;
 
-    protected Scenario(LoadOptions options)
+    /// <param name="options">What is to be done.</param>
+    /// <param name="dialect">In place of the options'.</param>
+    protected Scenario(LoadOptions options, Dialect? dialect = null)
     {
         Options = options;
-        Loop = new ClientLoop(options.Server, options.Sources, this);
+        Dialect = dialect ?? Dialect.Create(options);
+        Loop = new ClientLoop(options.Server, options.Sources, this)
+        {
+            Tls = options.Tls,
+            Deflate = options.Deflate,
+            Segment = options.Slow > 0 ? SlowSegment : 0,
+        };
     }
 
     protected LoadOptions Options { get; }
+
+    protected Dialect Dialect { get; }
 
     protected ClientLoop Loop { get; }
 
@@ -82,6 +97,7 @@ internal abstract class Scenario : IClientEvents, IDisposable
         Operations = 0;
         Sent = 0;
         Held = 0;
+        _uncompressedAtMeasure = Loop.Uncompressed;
         _cpuAtMeasure = Environment.CpuUsage.TotalTime;
     }
 
@@ -103,17 +119,63 @@ internal abstract class Scenario : IClientEvents, IDisposable
             Sent = Sent,
             Held = Held,
             CpuSeconds = (Environment.CpuUsage.TotalTime - _cpuAtMeasure).TotalSeconds,
+            Uncompressed = Loop.Uncompressed - _uncompressedAtMeasure,
             MaxNanoseconds = Latency.Max,
             Latency = Latency.ToSparse(),
         };
         Drain();
         _ending = true;
-        return result with { Lost = Lost, Duplicates = Duplicates, Errors = _faults, FirstError = _firstFault };
+        return Complete(result) with
+        {
+            Lost = Lost,
+            Duplicates = Duplicates,
+            Errors = _faults,
+            FirstError = _firstFault,
+        };
     }
 
-    public void OnOpened(Client client) => OnReady(client);
+    public void OnOpened(Client client)
+    {
+        byte[] greeting = Dialect.Greeting(client);
+        if (greeting.Length == 0)
+        {
+            OnReady(client);
+        }
+        else
+        {
+            Loop.Send(client, greeting);
+        }
+    }
 
-    public abstract void OnData(Client client, bool isFinal, ReadOnlySpan<byte> payload);
+    public void OnData(Client client, bool isFinal, ReadOnlySpan<byte> payload)
+    {
+        ReadOnlySpan<byte> data = payload;
+        if (client.Unheard.Length > 0)
+        {
+            client.Unheard.Append(payload);
+            data = client.Unheard.Bytes;
+        }
+
+        int at = 0;
+        while ((at < data.Length || payload.Length == 0) && Dialect.TryRead(data[at..], out Said said))
+        {
+            at += said.Size;
+            Hear(client, isFinal || Dialect.IsStream, said);
+            if (payload.Length == 0)
+            {
+                break;
+            }
+        }
+
+        if (client.Unheard.Length > 0)
+        {
+            client.Unheard.DropFront(at);
+        }
+        else if (at < data.Length)
+        {
+            client.Unheard.Append(data[at..]);
+        }
+    }
 
     public virtual void OnPing(Client client)
     {
@@ -125,7 +187,7 @@ internal abstract class Scenario : IClientEvents, IDisposable
 
     public void OnClosed(Client client, string? fault)
     {
-        if (fault is not null && !_ending)
+        if (fault is not null && !_ending && !MayGo(client))
         {
             _faults++;
             _firstFault ??= fault;
@@ -138,14 +200,28 @@ internal abstract class Scenario : IClientEvents, IDisposable
 
     protected static long NanosecondsBetween(long from, long to) => (long)((to - from) * s_nanosecondsPerTick);
 
-    protected virtual string TargetOf(int number) => Options.Path ?? "/echo";
+    /// <summary>What is asked for without --path where nothing but a path is spoken to.</summary>
+    protected virtual string DefaultPath => "/echo";
 
-    /// <summary>A connection is usable. A scenario that asks for more than a handshake calls it later.</summary>
+    protected virtual string TargetOf(int number) => Dialect.TargetOf(Options.Path ?? DefaultPath, number);
+
+    /// <summary>A message, or a part of one; it is valid during the call only.</summary>
+    protected virtual void OnMessage(Client client, bool isFinal, ReadOnlySpan<byte> text)
+    {
+    }
+
+    /// <summary>A connection is usable: the handshake is done, and what the dialect asks for after it.</summary>
     protected virtual void OnReady(Client client)
     {
         _opening--;
         Members.Add(client);
     }
+
+    /// <summary>The server may close it, and that is no error.</summary>
+    protected virtual bool MayGo(Client client) => false;
+
+    /// <summary>Adds what a scenario alone has counted.</summary>
+    protected virtual WorkerResult Complete(WorkerResult result) => result;
 
     protected virtual void OnGone(Client client)
     {
@@ -156,12 +232,42 @@ internal abstract class Scenario : IClientEvents, IDisposable
     {
     }
 
-    protected void DrainUntil(Func<bool> isDone)
+    /// <summary>Waits as long as it becomes less: a server that is slow on a full machine has lost nothing. Five seconds without are the end.</summary>
+    /// <param name="left">What is still under way; 0: nothing.</param>
+    protected void DrainWhile(Func<long> left)
     {
-        long from = Stopwatch.GetTimestamp();
-        while (!isDone() && Stopwatch.GetElapsedTime(from).TotalSeconds < 5)
+        long least = long.MaxValue;
+        long progress = Stopwatch.GetTimestamp();
+        while (left() is > 0 and var now)
         {
+            if (now < least)
+            {
+                least = now;
+                progress = Stopwatch.GetTimestamp();
+            }
+            else if (Stopwatch.GetElapsedTime(progress).TotalSeconds > 5)
+            {
+                return;
+            }
+
             Loop.Turn(TurnTimeout);
+        }
+    }
+
+    private void Hear(Client client, bool isFinal, in Said said)
+    {
+        switch (said.Kind)
+        {
+            case Saying.Message:
+                OnMessage(client, isFinal, said.Text);
+                break;
+            case Saying.Ready:
+                OnReady(client);
+                break;
+            case Saying.Ping:
+                Loop.Send(client, Dialect.Pong);
+                OnPing(client);
+                break;
         }
     }
 

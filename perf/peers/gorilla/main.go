@@ -105,7 +105,11 @@ func echo(w http.ResponseWriter, request *http.Request) {
 
 func main() {
 	port := flag.Int("port", 9005, "port on 127.0.0.1")
+	cert := flag.String("cert", "", "PEM file: with TLS")
+	key := flag.String("key", "", "PEM file of the certificate's key")
+	deflate := flag.Bool("deflate", false, "with permessage-deflate")
 	flag.Parse()
+	upgrader.EnableCompression = *deflate
 	r := &room{members: map[*member]struct{}{}}
 	http.HandleFunc("/echo", echo)
 	http.HandleFunc("/room", r.serve)
@@ -115,5 +119,8 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Printf("listening %d\n", *port)
+	if *cert != "" {
+		log.Fatal(http.ServeTLS(listener, nil, *cert, *key))
+	}
 	log.Fatal(http.Serve(listener, nil))
 }

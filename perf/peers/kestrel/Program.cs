@@ -1,14 +1,23 @@
-// WebSockets of ASP.NET Core on Kestrel, as its users write them.
+// WebSockets of ASP.NET Core on Kestrel, as its users write them; --tls CERT KEY: with TLS; --deflate: with permessage-deflate.
 using System.Net;
 using System.Net.WebSockets;
+using System.Security.Cryptography.X509Certificates;
 using Peer.Kestrel;
 
 int port = args.Length > 0 ? int.Parse(args[0]) : 9003;
+bool deflate = args.Contains("--deflate");
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
 builder.Logging.ClearProviders();
+builder.WebHost.UseKestrelHttpsConfiguration();
 builder.WebHost.ConfigureKestrel(kestrel =>
 {
-    kestrel.Listen(IPAddress.Loopback, port);
+    kestrel.Listen(IPAddress.Loopback, port, listen =>
+    {
+        if (args is [_, "--tls", string certificate, string key])
+        {
+            listen.UseHttps(X509Certificate2.CreateFromPemFile(certificate, key));
+        }
+    });
     kestrel.AddServerHeader = false;
     kestrel.Limits.MaxConcurrentUpgradedConnections = null;
 });
@@ -18,8 +27,8 @@ WebApplication app = builder.Build();
 app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
 
 var room = new Room();
-app.MapGet("/echo", context => Serve(context, Echo.RunAsync));
-app.MapGet("/room", context => Serve(context, room.RunAsync));
+app.MapGet("/echo", context => Serve(context, deflate, Echo.RunAsync));
+app.MapGet("/room", context => Serve(context, deflate, room.RunAsync));
 app.MapGet("/gc", () =>
 {
     GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -28,7 +37,7 @@ app.MapGet("/gc", () =>
 app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"listening {port}"));
 app.Run();
 
-static async Task Serve(HttpContext context, Func<WebSocket, Task> run)
+static async Task Serve(HttpContext context, bool deflate, Func<WebSocket, Task> run)
 {
     if (!context.WebSockets.IsWebSocketRequest)
     {
@@ -36,7 +45,11 @@ static async Task Serve(HttpContext context, Func<WebSocket, Task> run)
         return;
     }
 
-    using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
+    using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+    {
+        DangerousEnableCompression = deflate,
+        DisableServerContextTakeover = true,
+    });
     try
     {
         await run(socket);

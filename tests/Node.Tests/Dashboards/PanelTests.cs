@@ -36,10 +36,10 @@ public sealed class PanelTests
         });
         ClusterProcess web = cluster.StartWeb();
         await using LoadGenerator load = LoadGenerator.Start(
-            "rooms", "--hub", "--server", $"127.0.0.1:{cluster.Nodes[0].HttpPort}", "--push", cluster.Managers[0].GrpcAddress,
+            "rooms", "--server", $"127.0.0.1:{cluster.Nodes[0].HttpPort}", "--push", cluster.Managers[0].GrpcAddress,
             "--connections", "200", "--room-size", "20", "--payload", "64", "--rate", "400");
         await using LoadGenerator members = LoadGenerator.Start(
-            "rooms", "--hub", "--server", $"127.0.0.1:{cluster.Nodes[1].HttpPort}", "--room", "other",
+            "rooms", "--server", $"127.0.0.1:{cluster.Nodes[1].HttpPort}", "--room", "other",
             "--connections", "200", "--room-size", "20", "--payload", "64", "--rate", "400");
         await using LoadGenerator guests = LoadGenerator.Start(
             "handshake", "--server", $"127.0.0.1:{cluster.Nodes[0].HttpPort}", "--path", "/ws?user=guest", "--connections", "5", "--rate", "10");

@@ -1,4 +1,6 @@
 using Node.Load.Compare;
+using Node.Load.Run;
+using Node.Load.Scenarios;
 using Node.Tests.Tidy;
 
 namespace Node.Tests.Load;
@@ -8,14 +10,21 @@ public sealed class ComparePlanTests
 {
     private static readonly ComparePlan Plan = ComparePlan.Read(SourceFile.Full("perf/compare.json"));
 
-    [Fact]
-    public void Each_row_has_its_baseline_and_this_project_on_a_path_that_they_know()
+    public static TheoryData<string> Rows => [.. Plan.Rows.Select(row => row.Name)];
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void A_row_is_one_that_its_baseline_and_the_node_can_be_measured_in(string name)
     {
-        foreach (CompareRow row in Plan.Rows)
+        CompareRow row = Plan.Rows.Single(row => row.Name == name);
+        CompareServer[] able = [.. Plan.Servers.Select(server => server.For(row)).OfType<CompareServer>()];
+
+        Assert.Contains(able, server => server.Name == (row.Baseline ?? Plan.Baseline));
+        Assert.Contains(able, server => server.Name == "node");
+        foreach (CompareServer server in able)
         {
-            string[] servers = [.. Plan.Servers.Where(server => server.In(row.Mode)?.Paths.ContainsKey(row.Path) == true).Select(server => server.Name)];
-            Assert.Contains(Plan.Baseline, servers);
-            Assert.Contains("node", servers);
+            using Scenario scenario = Worker.Create(
+                row.Scenario, LoadOptions.Parse([.. Plan.Full.Arguments, .. row.Arguments, .. server.Arguments, .. server.Paths[row.Path]]));
         }
     }
 
@@ -28,9 +37,21 @@ public sealed class ComparePlanTests
         Assert.Equal([.. limit.Command, "--ping", "1"], limit.In("pings")!.Command);
         CompareServer node = Plan.Servers.Single(server => server.Name == "node").In("pings")!;
         Assert.Equal(("1s", "1"), (node.Environment["HEARTBEAT_INTERVAL"], node.Environment["NODE_LOOPS"]));
+        CompareServer nats = Plan.Servers.Single(server => server.Name == "nats").In("tls")!;
+        Assert.Equal(("{port}", "{cert}"), (nats.Environment["WS_PORT"], nats.Environment["TLS_CERT"]));
     }
 
     [Fact]
     public void A_row_without_a_mode_changes_nothing() =>
         Assert.All(Plan.Servers, server => Assert.Same(server, server.In(null)));
+
+    [Fact]
+    public void A_server_that_has_no_such_path_is_left_out()
+    {
+        CompareServer server = Plan.Servers[0];
+        CompareRow row = Plan.Rows.First(row => row.Mode is null);
+
+        Assert.Same(server, server.For(row));
+        Assert.Null(server.For(row with { Path = "cellar" }));
+    }
 }
