@@ -10,10 +10,10 @@ try
     return verb switch
     {
         "help" or "--help" or "-h" => Help(),
-        "compare" when AsksForHelp(rest) => CompareHelp(),
-        "million" when AsksForHelp(rest) => MillionHelp(),
+        "compare" when AsksForHelp(rest) => Tell(CompareOptions.Help),
+        "million" when AsksForHelp(rest) => Tell(MillionOptions.Help),
         "million" => await new MillionRun(MillionOptions.Parse(rest)).RunAsync(),
-        "soak" when AsksForHelp(rest) => SoakHelp(),
+        "soak" when AsksForHelp(rest) => Tell(SoakOptions.Help),
         "soak" => await new SoakRun(SoakOptions.Parse(rest)).RunAsync(),
         _ when AsksForHelp(rest) => Help(),
         "crowd" when rest.Length == 2 => CrowdWorker.Run(rest),
@@ -36,25 +36,12 @@ static int Help()
     Console.WriteLine("Node.Load million [options]   (million --help)");
     Console.WriteLine("Node.Load soak [options]   (soak --help)");
     Console.WriteLine();
-    Console.WriteLine(LoadOptions.Help);
-    return 0;
+    return Tell(LoadOptions.Help);
 }
 
-static int CompareHelp()
+static int Tell(string help)
 {
-    Console.WriteLine(CompareOptions.Help);
-    return 0;
-}
-
-static int MillionHelp()
-{
-    Console.WriteLine(MillionOptions.Help);
-    return 0;
-}
-
-static int SoakHelp()
-{
-    Console.WriteLine(SoakOptions.Help);
+    Console.WriteLine(help);
     return 0;
 }
 
