@@ -28,7 +28,7 @@ catch (Exception fault) when (fault is ArgumentException or InvalidOperationExce
 
 static int Help()
 {
-    Console.WriteLine("Node.Load idle|handshake|echo|fanout|rooms|joins [options]");
+    Console.WriteLine("Node.Load idle|heartbeats|handshake|echo|fanout|rooms|joins [options]");
     Console.WriteLine("Node.Load compare [options]   (compare --help)");
     Console.WriteLine("Node.Load million [options]   (million --help)");
     Console.WriteLine("Node.Load soak [options]   (soak --help)");

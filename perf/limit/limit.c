@@ -328,18 +328,20 @@ static int64_t now_ms(void)
     return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* Goes round the table once in ping_ms: a sweep costs what its pings cost, and no connection has a timer. */
+/* Goes round the table once in ping_ms: a sweep costs what its pings cost, and no connection has a timer. A step a tick, so that pings go out,
+   and pongs come in, many at a time. Counted from the first step: what a step rounds off would add up. */
 static void ping_some(void)
 {
-    static int64_t swept;
+    static int64_t began, stepped, places_done;
     static uint32_t next;
     static const uint8_t ping[2] = {0x80 | OP_PING, 0};
     int64_t now = now_ms(), places = (int64_t)limit + 16;
-    if (!swept)
-        swept = now;
-    int64_t due = (now - swept) * places / ping_ms;
-    swept += due * ping_ms / places;
-    for (; due > 0; due--, next = (next + 1) % (uint32_t)places)
+    if (!began)
+        began = stepped = now;
+    if (now - stepped < TICK_MS)
+        return;
+    stepped = now;
+    for (int64_t due = (now - began) * places / ping_ms; places_done < due; places_done++, next = (next + 1) % (uint32_t)places)
         if (connections[next].state == STATE_OPEN)
             transmit((int)next, ping, sizeof ping);
 }

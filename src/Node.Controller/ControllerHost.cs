@@ -24,6 +24,7 @@ public sealed class ControllerHost : IAsyncDisposable
     private readonly ILogger _log;
     private readonly PrometheusExporter _exporter;
     private readonly ProcessMetrics _processMetrics = new();
+    private readonly IdleTrim _trim = new();
     private readonly IDisposable? _tracing;
     private readonly NodeChannels _nodes;
     private readonly ControllerServer _controller;
@@ -105,6 +106,7 @@ public sealed class ControllerHost : IAsyncDisposable
 
         _nodes.Dispose();
         _healthMeter.Dispose();
+        _trim.Dispose();
         _processMetrics.Dispose();
         _tracing?.Dispose();
         _exporter.Dispose();

@@ -10,6 +10,10 @@ namespace Node.Host;
 public sealed class WorkThread : IDisposable
 {
     private const int TickMs = 20;
+
+    // Nothing has come for a second: what is still due then counts in seconds, and fifty wake-ups of each process of a full machine are a load.
+    private const int QuietAfterMs = 1000;
+    private const int QuietTickMs = 250;
     private const int Many = 200_000;
 
     // So many works a tick, 4,000 a second: each turn wakes this thread, the sockets' and the other end's, which costs more than the works.
@@ -26,7 +30,8 @@ public sealed class WorkThread : IDisposable
     private bool _isEnded;
 
     /// <param name="name">Of the thread, for people.</param>
-    /// <param name="tick">Time passes, every 20 ms: milliseconds on a clock that only goes forward. Called once before all else.</param>
+    /// <param name="tick">Time passes, every 20 ms, and every 250 ms once nothing has been posted for a second: milliseconds on a clock that only goes
+    /// forward. Called once before all else, and before the first work after a wait.</param>
     /// <param name="flush">After each turn.</param>
     /// <param name="fault">Hears what a work or one of the others threw; the thread goes on.</param>
     public WorkThread(string name, Action<long> tick, Action flush, Action<Exception> fault)
@@ -96,18 +101,13 @@ public sealed class WorkThread : IDisposable
     private void Run()
     {
         long tickedAt = Now();
+        long workedAt = tickedAt;
         int works = 0;
         bool isBusy = false;
         Do(() => _tick(tickedAt));
-        while (TakeTurn())
+        while (TakeTurn(tickedAt - workedAt < QuietAfterMs ? TickMs : QuietTickMs))
         {
-            works += _turn.Count;
-            foreach (Action work in _turn)
-            {
-                Do(work);
-            }
-
-            _turn.Clear();
+            // Before the works, which reckon with the time that it tells.
             long now = Now();
             if (now - tickedAt >= TickMs)
             {
@@ -116,6 +116,14 @@ public sealed class WorkThread : IDisposable
                 Do(() => _tick(now));
             }
 
+            workedAt = _turn.Count > 0 ? now : workedAt;
+            works += _turn.Count;
+            foreach (Action work in _turn)
+            {
+                Do(work);
+            }
+
+            _turn.Clear();
             Do(_flush);
             if (isBusy)
             {
@@ -125,13 +133,13 @@ public sealed class WorkThread : IDisposable
     }
 
     /// <returns>False at the end.</returns>
-    private bool TakeTurn()
+    private bool TakeTurn(int patienceMs)
     {
         lock (_news)
         {
             if (_posted.Count == 0 && !_isEnded)
             {
-                Monitor.Wait(_news, TickMs);
+                Monitor.Wait(_news, patienceMs);
             }
 
             (_posted, _turn) = (_turn, _posted);

@@ -69,9 +69,11 @@ public abstract class Session : ConnectionHandler
             return;
         }
 
-        _pinged = silent >= options.HeartbeatInterval;
-        if (_pinged)
+        if (!_pinged && silent >= options.HeartbeatInterval)
         {
+            // Silence counts from here: a ping that leaves late, because we were held up ourselves, still gets the whole time for its answer.
+            _pinged = true;
+            _heardAt = unchecked((uint)Bucket.Loop.Now - (uint)options.HeartbeatInterval);
             SendControl(Opcode.Ping, [], FrameTraits.Ping);
         }
 

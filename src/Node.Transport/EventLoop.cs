@@ -35,6 +35,7 @@ public sealed class EventLoop : PipeScheduler, IDisposable
     private int _threadId;
     private int _wakePending;
     private volatile bool _stopping;
+    private InputHorizon _input;
 
     /// <param name="index">Which of the process's loops this is.</param>
     /// <param name="poller">What it waits on; the loop owns it.</param>
@@ -45,6 +46,7 @@ public sealed class EventLoop : PipeScheduler, IDisposable
         _sockets = poller as ReadinessPoller;
         Now = poller.Milliseconds;
         Timers = new TimerWheel(Now);
+        _input = new InputHorizon(Now);
         Outbox = new Outbox(new FramePool(Counters), _sockets?.Batch);
         Context = new LoopContext(this);
         _expire = slot => _connections.InSlot(slot)?.OnDeadline();
@@ -202,9 +204,12 @@ public sealed class EventLoop : PipeScheduler, IDisposable
             Outbox.FlushIfFull();
         }
 
-        RunPosts();
+        (int run, int left) = RunPosts();
+
+        // One event may have been a wake-up, which the poller keeps to itself.
+        _input.Turned(Now, ready, ready >= _events.Length - 1, run, left, _connections.Count + _listeners.Count);
         RunDelayed();
-        Timers.Advance(Now, _expire);
+        Timers.Advance(_input.Until, _expire);
         EndTurn();
 
         Counters.CountTurn(Stopwatch.GetTimestamp() - started);
@@ -329,19 +334,23 @@ public sealed class EventLoop : PipeScheduler, IDisposable
         }
     }
 
-    private void RunPosts()
+    /// <returns>How many were run, and how many of those that were there have to wait.</returns>
+    private (int Run, int Left) RunPosts()
     {
         // A full fence: with a plain store, the emptiness seen below could be older than a Post that found the flag set.
         Interlocked.Exchange(ref _wakePending, 0);
 
         // Only those that are there now: work that posts itself again must wait for the others, and for the flush.
-        int due = Math.Min(_posts.Count, MaxPostsPerTurn);
+        int waiting = _posts.Count;
+        int due = Math.Min(waiting, MaxPostsPerTurn);
         for (int i = 0; i < due && _posts.TryDequeue(out (Action<object?> Action, object? State) post); i++)
         {
             Counters.PostsRun++;
             Guard(post.Action, post.State);
             Outbox.FlushIfFull();
         }
+
+        return (due, waiting - due);
     }
 
     private void RunDelayed()

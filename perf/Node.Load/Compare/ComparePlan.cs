@@ -54,8 +54,23 @@ internal sealed record CompareServer
     /// <summary>More arguments of Node.Load, whatever the row.</summary>
     public string[] Arguments { get; init; } = [];
 
+    /// <summary>What rows of a mode add; where a row's mode is not named, the server is left out of it.</summary>
+    public Dictionary<string, CompareMode> Modes { get; init; } = [];
+
     /// <summary>The arguments with which Node.Load reaches what a row calls "echo" or "room".</summary>
     public required Dictionary<string, string[]> Paths { get; init; }
+
+    /// <summary>As it is started for rows of a mode; null: it takes no part in them.</summary>
+    public CompareServer? In(string? mode) => mode is null ? this
+        : !Modes.TryGetValue(mode, out CompareMode? more) ? null
+        : this with { Command = [.. Command, .. more.Command], Environment = new(Environment.Concat(more.Environment)) };
+}
+
+/// <summary>How a server is started for rows of a mode: more of its command line, more environment.</summary>
+internal sealed record CompareMode
+{
+    public string[] Command { get; init; } = [];
+    public Dictionary<string, string> Environment { get; init; } = [];
 }
 
 /// <summary>One line of the comparison.</summary>
@@ -66,6 +81,9 @@ internal sealed record CompareRow
     public required string Scenario { get; init; }
     public required string Path { get; init; }
     public required string[] Arguments { get; init; }
+
+    /// <summary>What the servers are started with beside their own; null: nothing.</summary>
+    public string? Mode { get; init; }
 
     /// <summary>A field of the report, in snake case.</summary>
     public required string Metric { get; init; }

@@ -63,7 +63,8 @@ internal sealed class Comparison
     private async Task RunRowAsync(RowResult result, int round)
     {
         double? baseline = null;
-        foreach (CompareServer server in _servers.OrderBy(server => server.Name != _plan.Baseline))
+        IEnumerable<CompareServer> servers = _servers.Select(server => server.In(result.Row.Mode)).OfType<CompareServer>();
+        foreach (CompareServer server in servers.OrderBy(server => server.Name != _plan.Baseline))
         {
             CellResult? cell = result.Cells.Find(cell => cell.Server == server.Name);
             if (cell is null)

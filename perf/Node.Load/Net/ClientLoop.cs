@@ -104,6 +104,13 @@ internal sealed unsafe class ClientLoop : IDisposable
         }
     }
 
+    /// <summary>Answers a ping; without one, RFC 6455, 5.5.3, it is a sign of life.</summary>
+    public void Pong(Client client, ReadOnlySpan<byte> payload)
+    {
+        Span<byte> frame = stackalloc byte[ClientFrame.MaxHeader + ServerFrame.MaxControlPayload];
+        Send(client, frame[..ClientFrame.Write(frame, ServerFrame.Pong, payload)]);
+    }
+
     /// <summary>Reads no more from a connection, with as little room in the kernel as there can be.</summary>
     public static void Silence(Client client)
     {
@@ -282,7 +289,8 @@ internal sealed unsafe class ClientLoop : IDisposable
         switch (frame.Opcode)
         {
             case ServerFrame.Ping:
-                Send(client, ClientFrame.Create(ServerFrame.Pong, frame.Payload));
+                Pong(client, frame.Payload);
+                _events.OnPing(client);
                 break;
             case ServerFrame.Pong:
                 break;

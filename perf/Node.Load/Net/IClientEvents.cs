@@ -9,6 +9,11 @@ internal interface IClientEvents
     /// <summary>A data frame; the payload is valid during the call only.</summary>
     void OnData(Client client, bool isFinal, ReadOnlySpan<byte> payload);
 
+    /// <summary>A ping came, and has been answered.</summary>
+    void OnPing(Client client)
+    {
+    }
+
     /// <summary>Everything that one read brought has been reported: the moment to send what it earned.</summary>
     void OnRead(Client client);
 

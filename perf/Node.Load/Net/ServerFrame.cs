@@ -14,6 +14,9 @@ internal readonly ref struct ServerFrame
     public const byte Ping = 9;
     public const byte Pong = 10;
 
+    /// <summary>Of a ping, pong or close: RFC 6455, 5.5.</summary>
+    public const int MaxControlPayload = 125;
+
     private ServerFrame(byte opcode, bool isFinal, ReadOnlySpan<byte> payload, int size)
     {
         Opcode = opcode;

@@ -22,6 +22,7 @@ internal sealed record LoadOptions
         --payload BYTES      of a message                                     64
         --depth N            messages in flight: a connection (echo), in all (fanout)   1
         --rate N             handshakes or deliveries a second; 0: as fast as the server answers   0
+        --interval SECONDS   between two pings of a connection, as the server is set (heartbeats)   25
         --warmup SECONDS     before measuring                                 1
         --warmup-cpu SECONDS goes on until the server has used so much CPU, 30 s at most   0
         --seconds SECONDS    of measuring                                     5
@@ -49,6 +50,7 @@ internal sealed record LoadOptions
     public int Payload { get; init; } = 64;
     public int Depth { get; init; } = 1;
     public double Rate { get; init; }
+    public double Interval { get; init; } = 25;
     public double Warmup { get; init; } = 1;
     public double WarmupCpu { get; init; }
     public double Seconds { get; init; } = 5;
@@ -126,6 +128,7 @@ internal sealed record LoadOptions
         "--payload" => this with { Payload = Whole(value) },
         "--depth" => this with { Depth = Whole(value) },
         "--rate" => this with { Rate = Real(value) },
+        "--interval" => this with { Interval = Real(value) },
         "--warmup" => this with { Warmup = Real(value) },
         "--warmup-cpu" => this with { WarmupCpu = Real(value) },
         "--seconds" => this with { Seconds = Real(value) },

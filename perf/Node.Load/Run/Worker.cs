@@ -40,6 +40,7 @@ internal static class Worker
     public static Scenario Create(string name, LoadOptions options) => name switch
     {
         "idle" => new IdleScenario(options),
+        "heartbeats" => new HeartbeatScenario(options),
         "handshake" => new HandshakeScenario(options),
         "echo" => new EchoScenario(options),
         "fanout" => new FanoutScenario(options),

@@ -115,6 +115,10 @@ internal abstract class Scenario : IClientEvents, IDisposable
 
     public abstract void OnData(Client client, bool isFinal, ReadOnlySpan<byte> payload);
 
+    public virtual void OnPing(Client client)
+    {
+    }
+
     public virtual void OnRead(Client client)
     {
     }

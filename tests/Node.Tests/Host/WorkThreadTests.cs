@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Node.Host;
 
 namespace Node.Tests.Host;
@@ -27,6 +28,31 @@ public sealed class WorkThreadTests
         Assert.All(done, mine => Assert.Equal(Enumerable.Range(0, Each), mine));
         Assert.Equal(Callers * Each, flushed);
         Assert.Empty(faults);
+    }
+
+    [Fact]
+    public async Task A_quiet_thread_ticks_seldom_and_tells_the_time_before_the_first_work()
+    {
+        const int UsualTickMs = 20;
+        var quiet = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        long told = 0;
+        void Tick(long now)
+        {
+            if (told > 0 && now - told >= 10 * UsualTickMs)
+            {
+                quiet.TrySetResult();
+            }
+
+            told = now;
+        }
+
+        using var thread = new WorkThread("test", Tick, () => { }, quiet.SetException);
+        thread.Start();
+        await quiet.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        long before = Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1000);
+        var seen = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        thread.Post(() => seen.SetResult(told));
+        Assert.True(await seen.Task >= before - UsualTickMs, "a work was told an old time");
     }
 
     [Fact]

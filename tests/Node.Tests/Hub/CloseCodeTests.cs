@@ -139,7 +139,7 @@ public class CloseCodeTests
         hub.Advance(3_500);
         hub.Settle();
         Assert.Null(client.Peer.Closed);
-        hub.Advance(500);
+        hub.Advance(600);
         hub.Settle();
         Assert.Equal(CloseCode.HeartbeatTimeout, client.Peer.Closed?.Code);
     }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Node.Connect;
+namespace Node.Host;
 
 /// <summary>
 /// Gives memory back once a storm of connections is over: opening ten thousand leaves garbage behind that no later allocation
@@ -11,7 +11,7 @@ namespace Node.Connect;
 /// everything, and everybody waits for it: 25 ms with ten thousand connections, and it grows with them. So it comes only where it can give
 /// back a part of the heap, and so seldom that all of these waits together are a hundredth of the time.
 /// </remarks>
-internal sealed class IdleTrim : IDisposable
+public sealed class IdleTrim : IDisposable
 {
     private const int PeriodMs = 500;
     private const long WorthwhileBytes = 1024 * 1024;

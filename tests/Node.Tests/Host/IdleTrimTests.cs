@@ -1,6 +1,6 @@
-using Node.Connect;
+using Node.Host;
 
-namespace Node.Tests.Connect;
+namespace Node.Tests.Host;
 
 /// <summary>When a node that has come to rest stops for a full collection.</summary>
 public sealed class IdleTrimTests
