@@ -244,6 +244,8 @@ public sealed class NodeHost : IAsyncDisposable
     {
         Kind = Enum.Parse<Transport.TransportKind>(settings.Node.Transport.ToString()),
         Loops = settings.Node.Loops,
+        BusyPoll = TimeSpan.FromMicroseconds(settings.Node.BusyPoll),
+        PinLoops = settings.Node.PinLoops,
         EndPoint = new IPEndPoint(settings.Node.Bind, settings.Node.HttpPort),
         Listener = new ListenerOptions(settings.Node.Backlog) { Pressure = AcceptPressure },
         Tls = HubOptionsMap.Tls(settings, _log.CertificateReloaded, _log.CertificateRefused),

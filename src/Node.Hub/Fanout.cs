@@ -34,8 +34,15 @@ internal ref struct Fanout
     public void To(scoped ReadOnlySpan<Channel> channels)
     {
         Outbox outbox = _bucket.Loop.Outbox;
-        foreach (Channel channel in channels)
+        for (int i = 0; i < channels.Length; i++)
         {
+            if (i + (2 * Prefetch.Ahead) < channels.Length)
+            {
+                Prefetch.Object(channels[i + (2 * Prefetch.Ahead)]);
+                Prefetch.Object(channels[i + Prefetch.Ahead].Connection);
+            }
+
+            Channel channel = channels[i];
             outbox.Enqueue(channel.Connection, FrameFor(channel));
             FlushOwnIfMany();
         }

@@ -8,6 +8,7 @@ namespace Node.Transport;
 public sealed class LoopGroup : IDisposable
 {
     private readonly EventLoop[] _loops;
+    private bool _pin;
 
     /// <param name="count">How many; 0 means one a core.</param>
     /// <param name="createPoller">Makes each loop's poller.</param>
@@ -29,22 +30,41 @@ public sealed class LoopGroup : IDisposable
 
     /// <param name="count">How many; 0 means one a core.</param>
     /// <param name="batchFrom">See <see cref="TransportOptions.BatchFrom"/>.</param>
+    /// <param name="busyPoll">See <see cref="TransportOptions.BusyPoll"/>.</param>
+    /// <param name="pin">See <see cref="TransportOptions.PinLoops"/>.</param>
     /// <exception cref="PlatformNotSupportedException">There is no epoll here, see <see cref="HasEpoll"/>.</exception>
-    public static LoopGroup Epoll(int count, int batchFrom = 0) =>
+    public static LoopGroup Epoll(int count, int batchFrom = 0, TimeSpan busyPoll = default, bool pin = false) =>
         HasEpoll
-            ? new LoopGroup(count, EpollPollers(batchFrom))
+            ? new LoopGroup(count, EpollPollers(batchFrom, busyPoll)) { _pin = pin }
             : throw new PlatformNotSupportedException("no epoll on this machine; set node.transport to sockets");
 
     public static LoopGroup Sockets(int count) => new(count, static () => new ParkingPoller());
 
     [SupportedOSPlatform("linux")]
-    private static Func<Poller> EpollPollers(int batchFrom) => () => new EpollPoller(batchFrom);
+    private static Func<Poller> EpollPollers(int batchFrom, TimeSpan busyPoll) => () => new EpollPoller(batchFrom, busyPoll);
 
     public void Start()
     {
+        if (_pin && HasEpoll)
+        {
+            Pin();
+        }
+
         foreach (EventLoop loop in _loops)
         {
             loop.Start();
+        }
+    }
+
+    /// <summary>Before the loops run, so that it is the first that each does: a thread can be kept on a CPU by itself alone.</summary>
+    [SupportedOSPlatform("linux")]
+    private void Pin()
+    {
+        List<int> cpus = Affinity.Allowed();
+        for (int i = 0; i < _loops.Length && cpus.Count > 0; i++)
+        {
+            int cpu = cpus[i % cpus.Count];
+            _loops[i].Post(() => Affinity.TryPin(cpu));
         }
     }
 

@@ -109,6 +109,11 @@ public sealed class Outbox
         {
             for (; next < _entryCount; next++)
             {
+                if (next + Prefetch.Ahead < _entryCount)
+                {
+                    Prefetch.Object(_entries[next + Prefetch.Ahead].Connection);
+                }
+
                 if (_entries[next].Connection.Backlog is null)
                 {
                     FlushEntry(next);

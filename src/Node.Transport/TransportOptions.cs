@@ -32,6 +32,12 @@ public sealed record TransportOptions
     /// </summary>
     public int BatchFrom { get; init; } = 128;
 
+    /// <summary>With epoll: a loop that has nothing to do looks for so long before it sleeps. Costs that CPU; zero for never.</summary>
+    public TimeSpan BusyPoll { get; init; }
+
+    /// <summary>With epoll: each loop stays on one of the CPUs that the process may use, in their order, from the first again where they are fewer.</summary>
+    public bool PinLoops { get; init; }
+
     /// <summary>Null listens without TLS.</summary>
     public TlsOptions? Tls { get; init; }
 }

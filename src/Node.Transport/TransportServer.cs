@@ -35,7 +35,7 @@ public sealed class TransportServer : IDisposable
             || (options.Kind == TransportKind.Auto && LoopGroup.HasEpoll);
         _byDescriptors = epoll && options.Tls is null;
         int batchFrom = _byDescriptors && options.Kind == TransportKind.Auto ? options.BatchFrom : 0;
-        _group = epoll ? LoopGroup.Epoll(options.Loops, batchFrom) : LoopGroup.Sockets(options.Loops);
+        _group = epoll ? LoopGroup.Epoll(options.Loops, batchFrom, options.BusyPoll, options.PinLoops) : LoopGroup.Sockets(options.Loops);
     }
 
     /// <summary>The loops; set their <see cref="EventLoop.Fault"/> and <see cref="EventLoop.TurnEnding"/> before the start.</summary>

@@ -24,14 +24,17 @@ public sealed unsafe class EpollPoller : ReadinessPoller
     private readonly int _epoll;
     private readonly SafeFileHandle _wake;
     private readonly SendRing? _ring;
+    private readonly long _busyPollTicks;
     private byte* _events;
 
     /// <param name="batchFrom">
     /// Sends of a turn from which they are submitted as one, where the kernel has io_uring and lets us; 0 for never.
     /// </param>
+    /// <param name="busyPoll">See <see cref="TransportOptions.BusyPoll"/>.</param>
     /// <exception cref="Win32Exception">The process is out of descriptors.</exception>
-    public EpollPoller(int batchFrom = 0)
+    public EpollPoller(int batchFrom = 0, TimeSpan busyPoll = default)
     {
+        _busyPollTicks = (long)(busyPoll.TotalSeconds * Stopwatch.Frequency);
         _epoll = Check(Libc.EpollCreate(Libc.EpollCloexec));
         _wake = new SafeFileHandle(Check(Libc.EventFd(0, Libc.EventfdNonblockCloexec)), ownsHandle: true);
         _events = (byte*)NativeMemory.AllocZeroed((nuint)(MaxEvents * EventSize));
@@ -53,7 +56,13 @@ public sealed unsafe class EpollPoller : ReadinessPoller
     /// <inheritdoc/>
     public override int Wait(Span<PollEvent> events, int timeoutMs)
     {
-        int ready = Libc.EpollWait(_epoll, _events, Math.Min(events.Length, MaxEvents), timeoutMs);
+        int most = Math.Min(events.Length, MaxEvents);
+        int ready = _busyPollTicks > 0 && timeoutMs != 0 ? PollBusily(most, timeoutMs) : 0;
+        if (ready == 0)
+        {
+            ready = Libc.EpollWait(_epoll, _events, most, timeoutMs);
+        }
+
         int filled = 0;
         for (int i = 0; i < ready; i++)
         {
@@ -290,6 +299,21 @@ public sealed unsafe class EpollPoller : ReadinessPoller
 
     private static int Check(int result) =>
         result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
+
+    /// <summary>Looks again and again for a while: who does not sleep need not be woken.</summary>
+    private int PollBusily(int most, int timeoutMs)
+    {
+        long started = Stopwatch.GetTimestamp();
+        long ticks = timeoutMs < 0 ? _busyPollTicks : Math.Min(_busyPollTicks, timeoutMs * (Stopwatch.Frequency / 1000));
+        int ready;
+        do
+        {
+            ready = Libc.EpollWait(_epoll, _events, most, 0);
+        }
+        while (ready == 0 && Stopwatch.GetTimestamp() - started < ticks);
+
+        return ready;
+    }
 
     private int Control(int operation, int descriptor, ulong key, Readiness interest)
     {

@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 namespace Node.Transport.Linux;
 
 /// <summary>
-/// The system calls of <see cref="EpollPoller"/> and <see cref="SendRing"/>. Signatures as in the man pages; structures are passed as bytes
+/// The system calls of <see cref="EpollPoller"/>, <see cref="SendRing"/> and <see cref="Affinity"/>. Signatures as in the man pages; structures are passed as bytes
 /// because epoll_event is packed on x86-64 and is not on arm64.
 /// </summary>
 internal static unsafe partial class Libc
@@ -44,6 +44,12 @@ internal static unsafe partial class Libc
     // x86-64 has a table of numbers of its own; the other processors of LoopGroup.HasEpoll share the generic one.
     internal static readonly nint SysSendTo = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 44 : 206;
     internal static readonly nint SysRecvFrom = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 45 : 207;
+
+    [LibraryImport("libc", EntryPoint = "sched_getaffinity", SetLastError = true)]
+    internal static partial int SchedGetAffinity(int thread, nint size, byte* mask);
+
+    [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
+    internal static partial int SchedSetAffinity(int thread, nint size, byte* mask);
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     internal static partial int EpollCreate(int flags);

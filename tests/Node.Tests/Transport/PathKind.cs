@@ -6,7 +6,9 @@ public enum PathKind
     /// <summary>Raw descriptors under epoll, every send by itself.</summary>
     Epoll,
 
-    /// <summary>The same with every send in a batch, where the kernel lets us; elsewhere it is <see cref="Epoll"/> once more.</summary>
+    /// <summary>
+    /// The same with every send in a batch, where the kernel lets us, and with loops that stay on a CPU and look before they sleep.
+    /// </summary>
     Batches,
 
     /// <summary>Sockets, on loops without descriptors.</summary>

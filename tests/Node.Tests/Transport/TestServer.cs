@@ -27,6 +27,8 @@ internal sealed class TestServer : IDisposable
                 _ => TransportKind.Sockets,
             },
             BatchFrom = 1,
+            BusyPoll = kind == PathKind.Batches ? TimeSpan.FromMicroseconds(200) : default,
+            PinLoops = kind == PathKind.Batches,
             Loops = loops,
             EndPoint = new IPEndPoint(IPAddress.Loopback, 0),
             Tls = _certificate is null ? null : new TlsOptions(_certificate.CertificateFile, _certificate.KeyFile),

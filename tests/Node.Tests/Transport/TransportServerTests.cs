@@ -160,6 +160,27 @@ public class TransportServerTests
         File.Delete(path);
     }
 
+    [Fact]
+    public async Task Pinned_loops_stay_on_one_CPU_each_and_others_where_the_process_may_run()
+    {
+        using var pinned = new TestServer(PathKind.Batches, ConnectionBehaviourTests.Echo, loops: 3);
+        using var free = new TestServer(PathKind.Epoll, ConnectionBehaviourTests.Echo, loops: 1);
+        string all = await CpusOf(free.Server.Loops[0]);
+        string[] cpus = [await CpusOf(pinned.Server.Loops[0]), await CpusOf(pinned.Server.Loops[1]), await CpusOf(pinned.Server.Loops[2])];
+        Assert.All(cpus, cpu => Assert.True(int.TryParse(cpu, out _), $"on {cpu}"));
+        Assert.Equal(Math.Min(3, Environment.ProcessorCount), cpus.Distinct().Count());
+        Assert.Equal(CpusOfThread(), all);
+    }
+
+    private static async Task<string> CpusOf(EventLoop loop)
+    {
+        string cpus = "";
+        await LoopGroup.RunAsync(loop, () => cpus = CpusOfThread());
+        return cpus;
+    }
+
+    private static string CpusOfThread() => File.ReadLines("/proc/thread-self/status").First(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split('\t')[1];
+
     private static TransportOptions Options(TransportKind kind, int port) => new()
     {
         Kind = kind,

@@ -25,6 +25,13 @@ public sealed record NodeSection
     [Setting("How bytes reach the loops: epoll on raw descriptors (Linux), the portable sockets, or auto: epoll where it is available, with sends in batches where io_uring is.")]
     public TransportKind Transport { get; init; } = TransportKind.Auto;
 
+    [Setting("Each loop stays on one CPU (epoll alone). For machines that do nothing else, with the network's interrupts placed to match: tools/README.md.")]
+    public bool PinLoops { get; init; }
+
+    [Setting("Microseconds that a loop which has nothing to do looks for new input before it sleeps (epoll alone): who does not sleep need not be " +
+        "woken, for a CPU that is never idle.", Max = "10000")]
+    public int BusyPoll { get; init; }
+
     [Setting("Serve /echo, which returns every data message as it came: for conformance suites and benchmarks.")]
     public bool Echo { get; init; }
 
