@@ -122,12 +122,8 @@ internal sealed unsafe class ClientLoop : IDisposable
         Send(client, frame[..ClientFrame.Write(frame, ServerFrame.Pong, payload)]);
     }
 
-    /// <summary>Reads no more from a connection, with as little room in the kernel as there can be.</summary>
-    public static void Silence(Client client)
-    {
-        client.IsSilent = true;
-        ClientSocket.NarrowReceiveBuffer(client.Descriptor);
-    }
+    /// <summary>Reads no more from a connection.</summary>
+    public static void Silence(Client client) => client.IsSilent = true;
 
     /// <summary>Reads on, what has waited first. Not from within a report of this loop.</summary>
     public void Resume(Client client)

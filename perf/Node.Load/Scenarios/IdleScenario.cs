@@ -14,6 +14,8 @@ internal sealed class IdleScenario(LoadOptions options) : Scenario(options)
         base.Connect();
         if (Options.Silent)
         {
+            // With as little room in the kernel as there can be: they never read again.
+            Members.ForEach(member => ClientSocket.NarrowReceiveBuffer(member.Descriptor));
             Members.ForEach(ClientLoop.Silence);
         }
     }

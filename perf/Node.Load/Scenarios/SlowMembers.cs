@@ -11,6 +11,8 @@ internal sealed class SlowMembers(ClientLoop loop, IReadOnlyList<Client> members
     /// <summary>Whom the server has closed.</summary>
     public int Closed => _heard.Count - _open.Count;
 
+    // Their buffers stay as they are: one that is made smaller throws away what is on its way, and a server's retransmissions back off for longer
+    // than the end of a run waits.
     public void Silence()
     {
         foreach (Client member in members)
