@@ -16,7 +16,8 @@ internal sealed class MillionRun(MillionOptions options)
     private const double BaseGoalMiB = 60;
     private const double MachineGoalMiB = 14 * 1024;
     private const double ConnectGoal = 8000;
-    private const int SettleSeconds = 10;
+    private const int LeastSettleSeconds = 10;
+    private const int MostSettleSeconds = 45;
     private const int RestSeconds = 5;
 
     private static readonly TimeSpan s_stalled = TimeSpan.FromSeconds(30);
@@ -95,7 +96,10 @@ internal sealed class MillionRun(MillionOptions options)
             await watch.HoldAsync("at rest", TimeSpan.FromSeconds(RestSeconds)).ConfigureAwait(false);
             var memory = new MillionMemory(fleet, report, usedBefore);
             await ConnectAsync(crowd, watch, report, plan).ConfigureAwait(false);
-            await watch.HoldAsync("settling", TimeSpan.FromSeconds(SettleSeconds)).ConfigureAwait(false);
+
+            // The controller collects once nothing has changed for a hundred times as long as that takes: memory is what it holds then.
+            int settle = Math.Clamp(LeastSettleSeconds + (plan.Connections / 25_000), LeastSettleSeconds, MostSettleSeconds);
+            await watch.HoldAsync("settling", TimeSpan.FromSeconds(settle)).ConfigureAwait(false);
             memory.AddTo(plan.Connections, BytesPerConnectionGoal, BaseGoalMiB, MachineGoalMiB);
             await HoldAsync(watch, report).ConfigureAwait(false);
             await new MillionPushes(options, plan, crowd, watch, report).RunAsync(fleet.PushAddress, cancel).ConfigureAwait(false);
