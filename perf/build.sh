@@ -8,7 +8,6 @@ failed=0
 need() { # tool, what it builds, how to install it
   command -v "$1" >/dev/null 2>&1 && return 0
   echo "perf/build.sh: no $1, so no $2; to get it: $3" >&2
-  failed=1
   return 1
 }
 

@@ -23,6 +23,7 @@ own_network() {
   [ -w "$child" ] && has unshare && has nsenter && has ip && (($(cat /proc/sys/net/ipv4/tcp_ehash_entries) < table)) || return 1
   local before holder outside
   before="$(cat "$child")"
+  trap 'echo "$before" >"$child"; exit 130' INT TERM HUP
   echo "$table" >"$child"
   unshare --net sleep 30 &
   holder=$!
@@ -33,6 +34,7 @@ own_network() {
   kill "$holder"
   wait "$holder" 2>/dev/null || true
   echo "$before" >"$child"
+  trap - INT TERM HUP
   [ "$(readlink /proc/self/fd/9)" != "$outside" ]
 }
 

@@ -36,6 +36,7 @@ internal ref struct Fanout
         Outbox outbox = _bucket.Loop.Outbox;
         for (int i = 0; i < channels.Length; i++)
         {
+            // Two steps ahead the channel itself, one step ahead what it refers to: by then it is there to be asked.
             if (i + (2 * Prefetch.Ahead) < channels.Length)
             {
                 Prefetch.Object(channels[i + (2 * Prefetch.Ahead)]);

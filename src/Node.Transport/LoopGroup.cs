@@ -56,7 +56,7 @@ public sealed class LoopGroup : IDisposable
         }
     }
 
-    /// <summary>Before the loops run, so that it is the first that each does: a thread can be kept on a CPU by itself alone.</summary>
+    /// <summary>Before the loops run, so that it is the first that each does: a thread can be kept on a CPU by itself alone. A refusal is a loop's fault.</summary>
     [SupportedOSPlatform("linux")]
     private void Pin()
     {
@@ -64,7 +64,7 @@ public sealed class LoopGroup : IDisposable
         for (int i = 0; i < _loops.Length && cpus.Count > 0; i++)
         {
             int cpu = cpus[i % cpus.Count];
-            _loops[i].Post(() => Affinity.TryPin(cpu));
+            _loops[i].Post(() => Affinity.Pin(cpu));
         }
     }
 

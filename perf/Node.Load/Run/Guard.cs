@@ -7,8 +7,9 @@ namespace Node.Load.Run;
 /// </summary>
 internal sealed class Guard : IDisposable
 {
-    // A shell that outlives nobody: it hears of processes until its input ends, which it does with this process, and then ends them.
-    private const string Script = "while read -r pid; do pids=\"$pids $pid\"; done; [ -z \"$pids\" ] || kill -9 $pids; rm -rf \"$1\"";
+    // A shell that outlives nobody: it hears of processes until its input ends, which it does with this process, and then ends them. Silent: what
+    // it says of those that have ended already would go to a pipe that nobody reads any more, and end the shell before the rest.
+    private const string Script = "while read -r pid; do pids=\"$pids $pid\"; done; [ -z \"$pids\" ] || kill -9 $pids 2>/dev/null; rm -rf \"$1\"";
 
     private readonly Process _shell;
 
@@ -18,7 +19,7 @@ internal sealed class Guard : IDisposable
         Folder = Directory.CreateTempSubdirectory(name).FullName;
 
         // A session of its own: neither Ctrl-C nor a terminal that goes away is for it.
-        var start = new ProcessStartInfo("setsid", ["/bin/sh", "-c", Script, "sh", Folder]) { RedirectStandardInput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("setsid", ["/bin/sh", "-c", Script, "sh", Folder]) { RedirectStandardInput = true };
         _shell = Process.Start(start) ?? throw new InvalidOperationException("setsid did not start.");
     }
 

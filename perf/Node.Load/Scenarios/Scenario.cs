@@ -17,6 +17,10 @@ internal abstract class Scenario : IClientEvents, IDisposable
 
     /// <summary>Of a network: see <see cref="ClientLoop.Segment"/>.</summary>
     private const int SlowSegment = 1448;
+
+    /// <summary>Bytes of one message that has not ended yet: no server of the comparison sends so much.</summary>
+    private const int MaxUnheard = 1 << 20;
+
     private static readonly double s_nanosecondsPerTick = 1e9 / Stopwatch.Frequency;
 
     private int _opening;
@@ -174,6 +178,11 @@ internal abstract class Scenario : IClientEvents, IDisposable
         else if (at < data.Length)
         {
             client.Unheard.Append(data[at..]);
+        }
+
+        if (client.Unheard.Length > MaxUnheard)
+        {
+            throw new ProtocolException("a message without an end");
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class SoakRun(SoakOptions options)
         {
             report.Problem = "it was told twice to stop";
         }
-        catch (Exception fault) when (fault is InvalidOperationException or IOException or HttpRequestException)
+        catch (Exception fault) when (fault is InvalidOperationException or IOException)
         {
             report.Problem = fault.Message;
         }

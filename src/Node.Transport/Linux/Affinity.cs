@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
 namespace Node.Transport.Linux;
@@ -28,12 +30,15 @@ internal static unsafe class Affinity
     }
 
     /// <summary>Keeps the calling thread on one CPU.</summary>
-    /// <returns>False where the kernel refuses.</returns>
-    public static bool TryPin(int cpu)
+    /// <exception cref="Win32Exception">The kernel refuses.</exception>
+    public static void Pin(int cpu)
     {
         byte* mask = stackalloc byte[MaskBytes];
         new Span<byte>(mask, MaskBytes).Clear();
         mask[cpu / 8] = (byte)(1 << (cpu % 8));
-        return Libc.SchedSetAffinity(0, MaskBytes, mask) >= 0;
+        if (Libc.SchedSetAffinity(0, MaskBytes, mask) < 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"a loop cannot be kept on CPU {cpu}");
+        }
     }
 }

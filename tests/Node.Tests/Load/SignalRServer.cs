@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Peer.SignalR;
 
 namespace Node.Tests.Load;
 
@@ -38,13 +38,4 @@ internal sealed class SignalRServer : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
-
-    private sealed class Rooms : Microsoft.AspNetCore.SignalR.Hub
-    {
-        public Task Echo(string text) => Clients.Caller.SendAsync("Message", text);
-
-        public Task Join(string room) => Groups.AddToGroupAsync(Context.ConnectionId, room);
-
-        public Task Publish(string room, string text) => Clients.Group(room).SendAsync("Message", text);
-    }
 }
