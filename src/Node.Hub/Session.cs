@@ -18,6 +18,12 @@ public abstract class Session : ConnectionHandler
 
     private bool _pinged;
 
+    /// <summary>
+    /// Milliseconds by which the latest ping left late: the next one comes so much earlier, when it would have come anyway. Else all that were held
+    /// up together, by a push to everybody say, would be pinged together from then on, and hold up whatever comes in that moment.
+    /// </summary>
+    private ushort _late;
+
     private protected Session(Connection connection, Bucket bucket, DeflateAgreement? deflate)
     {
         Connection = connection;
@@ -69,8 +75,10 @@ public abstract class Session : ConnectionHandler
             return;
         }
 
-        if (!_pinged && silent >= options.HeartbeatInterval)
+        if (!_pinged && silent >= SilenceBeforePing(options))
         {
+            _late = (ushort)Math.Min((silent - SilenceBeforePing(options)) % options.HeartbeatInterval, ushort.MaxValue);
+
             // Silence counts from here: a ping that leaves late, because we were held up ourselves, still gets the whole time for its answer.
             _pinged = true;
             _heardAt = unchecked((uint)Bucket.Loop.Now - (uint)options.HeartbeatInterval);
@@ -112,10 +120,12 @@ public abstract class Session : ConnectionHandler
     internal void ScheduleDeadline()
     {
         HubOptions options = Bucket.Options;
-        long silence = options.HeartbeatInterval + (_pinged ? options.HeartbeatTimeout : 0L);
+        long silence = _pinged ? (long)options.HeartbeatInterval + options.HeartbeatTimeout : SilenceBeforePing(options);
         long heartbeat = Bucket.Loop.Now - SilentFor + silence;
         Connection.SetDeadline(Math.Min(heartbeat, EndsAt));
     }
+
+    private long SilenceBeforePing(HubOptions options) => (long)options.HeartbeatInterval - _late;
 
     /// <summary>Sends one message to this peer alone.</summary>
     private protected void Send(Opcode opcode, ReadOnlySpan<byte> payload, FrameTraits traits)
@@ -154,6 +164,10 @@ public abstract class Session : ConnectionHandler
             // Else the next look would come only at the end of this ping's timeout, however much shorter the interval is.
             _pinged = false;
             ScheduleDeadline();
+        }
+        else
+        {
+            _late = 0;
         }
 
         int consumed = 0;
