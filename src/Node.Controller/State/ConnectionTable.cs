@@ -47,6 +47,7 @@ internal sealed class ConnectionTable
 
         (node.FirstConnection, firstOfUser) = (connection, connection);
         node.Connections++;
+        node.Users += HasAnotherHere(row) ? 0 : 1;
         return connection;
     }
 
@@ -54,6 +55,7 @@ internal sealed class ConnectionTable
     public void Retire(NodeEntry node, int connection)
     {
         ref ConnectionRow row = ref _rows[connection];
+        node.Users -= HasAnotherHere(row) ? 0 : 1;
         UnlinkFromNode(node, ref row);
         UnlinkFromUser(ref row);
         row.User = 0;
@@ -68,6 +70,28 @@ internal sealed class ConnectionTable
     {
         int first = user == 0 ? 0 : Users.Row(user).FirstConnection;
         return first != 0 && _rows[first].NextOfUser == 0 ? first : 0;
+    }
+
+    /// <summary>Whether its user has another connection to its node. Looked for from its own place, since those of a node mostly come together.</summary>
+    private bool HasAnotherHere(in ConnectionRow row)
+    {
+        for (int other = row.NextOfUser; other != 0; other = _rows[other].NextOfUser)
+        {
+            if (_rows[other].Node == row.Node)
+            {
+                return true;
+            }
+        }
+
+        for (int other = row.PreviousOfUser; other != 0; other = _rows[other].PreviousOfUser)
+        {
+            if (_rows[other].Node == row.Node)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void UnlinkFromNode(NodeEntry node, ref ConnectionRow row)

@@ -22,6 +22,9 @@ internal sealed class NodeEntry(int slot, NodeAnnouncement announced, long since
 
     public int Connections { get; set; }
 
+    /// <summary>Different ones. Counted as they come and go: the registry's every word about any node looks at all nodes.</summary>
+    public int Users { get; set; }
+
     /// <summary>The stream that reports; 0: none has begun.</summary>
     public long Session { get; set; }
 

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Text;
 
 namespace Node.Controller.State;
@@ -191,17 +190,6 @@ internal sealed class StateQueries(NodeTable nodes, Memberships members)
         return [.. rooms];
     }
 
-    private NodeView ViewOf(NodeEntry node)
-    {
-        BitArray users = new(_connections.Users.End);
-        int count = 0;
-        for (int connection = node.FirstConnection; connection != 0; connection = _connections[connection].NextOfNode)
-        {
-            int user = _connections[connection].User;
-            count += users[user] ? 0 : 1;
-            users[user] = true;
-        }
-
-        return new NodeView(node.Announced, node.Connections, count, node.IsProvisional, node.IsLost, node.SinceMs);
-    }
+    private static NodeView ViewOf(NodeEntry node) =>
+        new(node.Announced, node.Connections, node.Users, node.IsProvisional, node.IsLost, node.SinceMs);
 }
