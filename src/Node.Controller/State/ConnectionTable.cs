@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Node.Host.Tables;
 
 namespace Node.Controller.State;
@@ -6,6 +7,9 @@ namespace Node.Controller.State;
 internal sealed class ConnectionTable
 {
     private readonly HashedTable<ConnectionRow> _rows = new();
+
+    /// <summary>Connections of a user to a node, by the node's slot. Only of users that have several: nearly all have one, and cost nothing here.</summary>
+    private readonly Dictionary<(int Node, int User), int> _ofUserAtNode = [];
 
     /// <summary>Above every connection there is.</summary>
     public int End => _rows.End;
@@ -28,9 +32,15 @@ internal sealed class ConnectionTable
 
     public int Add(NodeEntry node, ulong number, string user, long sinceMs)
     {
+        int id = Users.Add(user);
+        if (OnlyOf(id) is var only and not 0)
+        {
+            _ofUserAtNode[(_rows[only].Node, id)] = 1;
+        }
+
         int connection = _rows.Add(new ConnectionRow
         {
-            Node = node.Slot, Number = number, User = Users.Add(user), SinceMs = sinceMs, Mark = node.Mark,
+            Node = node.Slot, Number = number, User = id, SinceMs = sinceMs, Mark = node.Mark,
         });
         ref ConnectionRow row = ref _rows[connection];
         ref int firstOfUser = ref Users.Row(row.User).FirstConnection;
@@ -47,7 +57,7 @@ internal sealed class ConnectionTable
 
         (node.FirstConnection, firstOfUser) = (connection, connection);
         node.Connections++;
-        node.Users += HasAnotherHere(row) ? 0 : 1;
+        CountUser(node, row);
         return connection;
     }
 
@@ -55,9 +65,15 @@ internal sealed class ConnectionTable
     public void Retire(NodeEntry node, int connection)
     {
         ref ConnectionRow row = ref _rows[connection];
-        node.Users -= HasAnotherHere(row) ? 0 : 1;
+        (int user, bool wasAlone) = (row.User, row.IsAlone);
+        DiscountUser(node, row);
         UnlinkFromNode(node, ref row);
         UnlinkFromUser(ref row);
+        if (!wasAlone && OnlyOf(user) is var only and not 0)
+        {
+            _ofUserAtNode.Remove((_rows[only].Node, user));
+        }
+
         row.User = 0;
         node.Connections--;
     }
@@ -72,26 +88,30 @@ internal sealed class ConnectionTable
         return first != 0 && _rows[first].NextOfUser == 0 ? first : 0;
     }
 
-    /// <summary>Whether its user has another connection to its node. Looked for from its own place, since those of a node mostly come together.</summary>
-    private bool HasAnotherHere(in ConnectionRow row)
+    private void CountUser(NodeEntry node, in ConnectionRow row)
     {
-        for (int other = row.NextOfUser; other != 0; other = _rows[other].NextOfUser)
+        int here = 1;
+        if (!row.IsAlone)
         {
-            if (_rows[other].Node == row.Node)
-            {
-                return true;
-            }
+            here = ++CollectionsMarshal.GetValueRefOrAddDefault(_ofUserAtNode, (node.Slot, row.User), out _);
         }
 
-        for (int other = row.PreviousOfUser; other != 0; other = _rows[other].PreviousOfUser)
+        node.Users += here == 1 ? 1 : 0;
+    }
+
+    private void DiscountUser(NodeEntry node, in ConnectionRow row)
+    {
+        int here = 0;
+        if (!row.IsAlone)
         {
-            if (_rows[other].Node == row.Node)
-            {
-                return true;
-            }
+            here = --CollectionsMarshal.GetValueRefOrAddDefault(_ofUserAtNode, (node.Slot, row.User), out _);
         }
 
-        return false;
+        if (here == 0)
+        {
+            _ofUserAtNode.Remove((node.Slot, row.User));
+            node.Users--;
+        }
     }
 
     private void UnlinkFromNode(NodeEntry node, ref ConnectionRow row)
