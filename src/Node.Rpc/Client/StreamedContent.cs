@@ -27,15 +27,17 @@ internal sealed class StreamedContent : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        // The request's headers, which otherwise wait for the first message: of a client that listens first there may be none.
+        await stream.FlushAsync(cancellationToken);
         if (!_opened.TrySetResult(PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true))))
         {
             // The handler may try again over another connection; what was written on the first is gone.
             throw new IOException("the connection ended, and a stream cannot be sent again");
         }
 
-        return _completed.Task.WaitAsync(cancellationToken);
+        await _completed.Task.WaitAsync(cancellationToken);
     }
 
     protected override bool TryComputeLength(out long length)

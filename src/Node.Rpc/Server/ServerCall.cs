@@ -154,8 +154,8 @@ internal sealed class ServerCall : ServerCallContext
 
     private Status StatusOf(Exception exception)
     {
-        // Whatever it looks like from within: it broke because the call was over.
-        if (IsAborted) return new Status(StatusCode.Cancelled, "the client has cancelled, or is gone");
+        // Whatever it looks like from within: it broke because the call was over. Who reads may learn it before the token does.
+        if (IsAborted || _reader.IsBroken) return new Status(StatusCode.Cancelled, "the client has cancelled, or is gone");
         if (_deadline is { Token.IsCancellationRequested: true }) return new Status(StatusCode.DeadlineExceeded, "the deadline has passed");
         if (exception is RpcException { StatusCode: not StatusCode.OK } own)
         {

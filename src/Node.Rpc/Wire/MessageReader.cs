@@ -17,6 +17,9 @@ internal sealed class MessageReader(PipeReader input, int maxSize, bool gzip) : 
     private ReadOnlySequence<byte> _payload;
     private bool _ended;
 
+    /// <summary>The stream broke: the other side has reset it, or is gone.</summary>
+    public bool IsBroken { get; private set; }
+
     public override int PayloadLength => (int)_payload.Length;
 
     public override byte[] PayloadAsNewBuffer() => _payload.ToArray();
@@ -32,7 +35,17 @@ internal sealed class MessageReader(PipeReader input, int maxSize, bool gzip) : 
     {
         while (!_ended)
         {
-            ReadResult read = await input.ReadAsync(cancellation);
+            ReadResult read;
+            try
+            {
+                read = await input.ReadAsync(cancellation);
+            }
+            catch (IOException)
+            {
+                IsBroken = true;
+                throw;
+            }
+
             if (TryTake(read.Buffer, out bool isCompressed))
             {
                 SequencePosition end = _payload.End;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 using Node.Rpc;
+using Node.Tests.Settings;
 
 namespace Node.Tests.Rpc;
 
@@ -167,6 +169,55 @@ public sealed class HandlerTests
         Assert.IsAssignableFrom<OperationCanceledException>(await failed.Task.WaitAsync(ForeignProgram.Patience));
     }
 
+    [Fact]
+    public async Task A_client_may_listen_first()
+    {
+        // Nothing else makes it write meanwhile.
+        var options = new RpcServerOptions { KeepAliveDelay = TimeSpan.FromHours(1) };
+        await using RpcServer server = await StartAsync(HandMade.ServeBoth((_, responses, _) => responses.WriteAsync([1])), options);
+        using var channel = GrpcChannel.ForAddress(
+            $"http://127.0.0.1:{server.Port}", new GrpcChannelOptions { KeepAliveDelay = TimeSpan.FromHours(1) });
+        for (int i = 0; i < 3; i++)
+        {
+            using AsyncDuplexStreamingCall<byte[], byte[]> call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(HandMade.Both, null, default);
+            Assert.True(await call.ResponseStream.MoveNext(default).WaitAsync(ForeignProgram.Patience));
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_is_gone_is_no_failure_of_the_handler()
+    {
+        var log = new RecordingLog();
+        int ended = 0;
+        ServerServiceDefinition service = HandMade.ServeBoth(async (requests, responses, _) =>
+        {
+            try
+            {
+                await responses.WriteAsync([1]);
+                await requests.MoveNext(default);
+            }
+            finally
+            {
+                Interlocked.Increment(ref ended);
+            }
+        });
+        await using (RpcServer server = new RpcServer(new(), logging => logging.AddProvider(new Only(log))).MapGrpcService(service))
+        {
+            await server.StartAsync();
+            using GrpcChannel channel = Open(server);
+            await Parallel.ForAsync(0, 200, async (_, cancel) =>
+            {
+                AsyncDuplexStreamingCall<byte[], byte[]> call =
+                    channel.CreateCallInvoker().AsyncDuplexStreamingCall(HandMade.Both, null, new CallOptions().WithCancellationToken(cancel));
+                Assert.True(await call.ResponseStream.MoveNext(cancel));
+                call.Dispose();
+            });
+            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref ended) == 200, ForeignProgram.Patience));
+        }
+
+        Assert.DoesNotContain(log.Lines, line => line.Level >= LogLevel.Error);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -218,4 +269,14 @@ public sealed class HandlerTests
     }
 
     private static GrpcChannel Open(RpcServer server) => GrpcChannel.ForAddress($"http://127.0.0.1:{server.Port}");
+
+    /// <summary>One log for all categories.</summary>
+    private sealed class Only(ILogger log) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => log;
+
+        public void Dispose()
+        {
+        }
+    }
 }
