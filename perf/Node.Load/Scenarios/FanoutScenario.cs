@@ -8,7 +8,8 @@ namespace Node.Load.Scenarios;
 
 /// <summary>
 /// One member of a room publishes to all of them, itself included: the next message when everybody has an earlier one
-/// (<c>depth</c> in flight), or at a fixed rate of deliveries. An operation is a delivery.
+/// (<c>depth</c> in flight), or at a fixed rate of deliveries. An operation is a delivery. With as many servers as processes each server has a
+/// room of its own, and a member that publishes.
 /// </summary>
 /// <remarks>
 /// A message carries '#', its number and the time when it was due, in hexadecimal: whoever receives it, in whatever
@@ -35,9 +36,9 @@ internal sealed class FanoutScenario : Scenario
     public FanoutScenario(LoadOptions options)
         : base(options)
     {
-        if (options.Rate == 0 && options.Processes > 1)
+        if (options.Rate == 0 && options.Processes > 1 && !HasOwnServer)
         {
-            throw new ArgumentException("fanout over several --processes needs a --rate: nobody sees all deliveries.");
+            throw new ArgumentException("fanout over several --processes needs a --rate, or a --server each: nobody sees all deliveries.");
         }
 
         if (options.Payload < Stamp)
@@ -51,7 +52,9 @@ internal sealed class FanoutScenario : Scenario
         _messagesPerTick = options.Rate / options.Connections / Stopwatch.Frequency;
     }
 
-    private bool Publishes => _sending && Options.Worker is null or 0;
+    private bool HasOwnServer => Options.Servers.Count == Options.Processes;
+
+    private bool Publishes => _sending && (Options.Worker is null or 0 || HasOwnServer);
 
     protected override int TurnTimeout => Options.Rate > 0 && Publishes ? 1 : base.TurnTimeout;
 

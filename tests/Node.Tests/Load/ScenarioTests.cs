@@ -118,6 +118,19 @@ public class ScenarioTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync("echo", node.EndPoint, "--protocol", "signalr", "--path", "/none"));
     }
 
+    [Fact]
+    public async Task With_a_server_each_every_process_publishes_to_the_room_of_its_own()
+    {
+        await using TestNode first = await TestNode.StartAsync(Carrier.Epoll);
+        await using TestNode second = await TestNode.StartAsync(Carrier.Epoll);
+
+        WorkerResult result = await RunAsync(
+            "fanout", [first.EndPoint, second.EndPoint], operations: 2000, "--protocol", "hub", "--processes", "2", "--worker", "1");
+
+        AssertWhole(result);
+        Assert.Throws<ArgumentException>(() => Worker.Create("fanout", LoadOptions.Parse(["--processes", "2"])));
+    }
+
     private static void AssertWhole(WorkerResult result)
     {
         Assert.True(result is { Lost: 0, Duplicates: 0, Errors: 0 }, $"{result}");
@@ -127,10 +140,13 @@ public class ScenarioTests
     private static Task<WorkerResult> RunAsync(string scenario, IPEndPoint server, params string[] arguments) =>
         RunAsync(scenario, server, operations: 2000, arguments);
 
+    private static Task<WorkerResult> RunAsync(string scenario, IPEndPoint server, int operations, params string[] arguments) =>
+        RunAsync(scenario, [server], operations, arguments);
+
     /// <summary>Runs until so many operations are done. The scenario is one thread's own.</summary>
-    private static Task<WorkerResult> RunAsync(string name, IPEndPoint server, int operations, params string[] arguments) => Task.Run(() =>
+    private static Task<WorkerResult> RunAsync(string name, IPEndPoint[] servers, int operations, params string[] arguments) => Task.Run(() =>
     {
-        LoadOptions options = LoadOptions.Parse(["--connections", "20", .. arguments, "--server", $"{server}", "--worker", "0"]);
+        LoadOptions options = LoadOptions.Parse(["--connections", "20", "--worker", "0", "--server", string.Join(',', servers.AsEnumerable()), .. arguments]);
         using Scenario scenario = Worker.Create(name, options);
         scenario.Connect();
         scenario.Start();
