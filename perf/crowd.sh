@@ -55,7 +55,8 @@ run() {
   for ((i = 0; i < servers; i++)); do list+=",127.0.0.1:$((port + (3 * i)))"; done
   local words=(--path /room)
   if [ "$2" = node ]; then words=(--protocol hub); fi
-  "$load" "$1" "${words[@]}" --server "${list#,}" --processes "$servers" --connections "$connections" --pid "$(IFS=,; echo "${pids[*]}")" \
+  # Two addresses a process: half of an address's ports are found at once, those of the other half by looking through the first.
+  "$load" "$1" "${words[@]}" --sources 2 --server "${list#,}" --processes "$servers" --connections "$connections" --pid "$(IFS=,; echo "${pids[*]}")" \
     --json "$out/$name.json" "${@:3}" >"$out/$name.log" || { cat "$out/$name.log" >&2; exit 1; }
   printf '%-11s%-7s%.0f/s, %.2f µs of the servers a piece, lost %.0f, repeated or out of order %.0f, CPUs %s + load %s\n' "$1" "$2" \
     "$(value operations_per_second "$name")" "$(value server_cpu_microseconds_per_operation "$name")" "$(value lost "$name")" "$(value duplicates "$name")" \

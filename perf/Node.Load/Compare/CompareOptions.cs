@@ -15,7 +15,7 @@ internal sealed record CompareOptions
         --server-cpus LIST   instead of the plan's; "" for all
         --load-cpus LIST     instead of the plan's; "" for all
         --plan FILE          perf/compare.json
-        --out FOLDER         perf/results
+        --out FOLDER         .artifacts/perf
         """;
 
     public bool Quick { get; init; }

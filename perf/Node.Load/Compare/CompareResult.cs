@@ -3,7 +3,7 @@ using Node.Load.Run;
 
 namespace Node.Load.Compare;
 
-/// <summary>Everything that a comparison found: written as JSON, drawn by <see cref="HtmlReport"/>.</summary>
+/// <summary>Everything that a comparison found: written as JSON, drawn by <see cref="ComparePage"/>.</summary>
 internal sealed class CompareResult
 {
     private static readonly JsonSerializerOptions s_json = new()
@@ -15,7 +15,10 @@ internal sealed class CompareResult
     public required string Machine { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public required bool Quick { get; init; }
-    public required int Rounds { get; init; }
+
+    /// <summary>Those that are whole.</summary>
+    public int Rounds { get; set; }
+
     public List<RowResult> Rows { get; } = [];
 
     public string ToJson() => JsonSerializer.Serialize(this, s_json);

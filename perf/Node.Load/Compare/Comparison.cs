@@ -42,7 +42,6 @@ internal sealed class Comparison : IDisposable
                 $".NET {Environment.Version}",
             StartedAt = DateTimeOffset.UtcNow,
             Quick = _options.Quick,
-            Rounds = rounds,
         };
         foreach (CompareRow row in _rows)
         {
@@ -55,9 +54,12 @@ internal sealed class Comparison : IDisposable
             {
                 await RunRowAsync(row, round).ConfigureAwait(false);
             }
+
+            // After each: who ends it early keeps what is there.
+            result.Rounds = round;
+            await WriteAsync(result).ConfigureAwait(false);
         }
 
-        await WriteAsync(result).ConfigureAwait(false);
         return result.Rows.Any(row => row.Cells.Any(cell => cell.Faults.Count > 0)) ? 3 : 0;
     }
 
@@ -143,11 +145,11 @@ internal sealed class Comparison : IDisposable
 
     private async Task WriteAsync(CompareResult result)
     {
-        string folder = _options.Out ?? Path.Combine(_root, "perf", "results");
+        string folder = _options.Out ?? Path.Combine(_root, ".artifacts", "perf");
         Directory.CreateDirectory(folder);
         string file = Path.Combine(folder, _options.Quick ? "quick" : "compare");
         await File.WriteAllTextAsync(file + ".json", result.ToJson()).ConfigureAwait(false);
-        await File.WriteAllTextAsync(file + ".html", HtmlReport.Draw(result, BaselineOf)).ConfigureAwait(false);
+        await File.WriteAllTextAsync(file + ".html", ComparePage.Draw(result, BaselineOf)).ConfigureAwait(false);
         Console.WriteLine($"{file}.json and .html");
     }
 

@@ -21,6 +21,11 @@ internal sealed class Page
         p{color:var(--soft);margin:.2rem 0}.met{color:var(--good)}.missed{color:var(--bad)}
         .legend span{margin-right:1.2rem;white-space:nowrap}.legend i{display:inline-block;width:.8em;height:.8em;margin-right:.4em}
         @media(max-width:40rem){body{padding:0 .6rem}table{font-size:.75rem}td,th{padding:.2rem .3rem}td.number,th.number{white-space:normal}}
+        .bars>div{display:grid;grid-template:"title plot label"/minmax(8rem,17rem) 1fr 11rem;gap:0 .8rem;align-items:center;font-size:.85rem;margin:.3rem 0}
+        .bars span{grid-area:title}.bars b{grid-area:label;font-weight:normal;text-align:right;font-variant-numeric:tabular-nums}
+        .bars .plot{grid-area:plot;position:relative;height:1.1rem}.bars i{display:block;height:100%;min-width:1px;background:var(--line)}
+        .bars i.own{background:var(--p0)}.bars i.base{background:var(--soft)}.bars u{position:absolute;top:-.2rem;bottom:-.2rem;border-left:2px dashed var(--bad)}
+        @media(max-width:40rem){.bars>div{grid-template:"title label" "plot plot"/1fr auto;margin:.5rem 0}}
         svg{display:block;width:100%;min-width:34rem}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}
         """;
 
@@ -37,6 +42,10 @@ internal sealed class Page
     public void Paragraph(string text, string kind = "") => Write($"<p class=\"{kind}\">{Escape(text)}</p>");
 
     public void Heading(string text) => Write($"<h2>{Escape(text)}</h2>");
+
+    /// <param name="bars">From top to bottom.</param>
+    /// <param name="goal">Marked across all of them.</param>
+    public void Bars(IReadOnlyCollection<Bar> bars, double? goal) => _text.Append(BarPlot.Draw(bars, goal));
 
     /// <summary>Lines over one axis, with their heading.</summary>
     public void Plot(string heading, string xTitle, string yTitle, params (string Title, IEnumerable<(double X, double Y)> Points)[] lines)

@@ -51,6 +51,8 @@ public sealed class SystemdTests : IDisposable
         Assert.Equal("on-failure", settings["Restart"]);
         Assert.Equal("strict", settings["ProtectSystem"]);
         Assert.Equal("yes", settings["NoNewPrivileges"]);
+        Assert.Equal(program is "Node.Controller" or "Node.Push" ? "" : "CAP_NET_BIND_SERVICE", settings["CapabilityBoundingSet"]);
+        Assert.Equal(settings["CapabilityBoundingSet"], settings.GetValueOrDefault("AmbientCapabilities", ""));
         Assert.False(settings.ContainsKey("MemoryDenyWriteExecute"), "the runtime compiles while it runs");
         TimeSpan drains = program switch
         {
