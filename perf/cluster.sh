@@ -7,6 +7,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# shellcheck source=perf/reports.sh
+source perf/reports.sh
+
 what="${1:-rooms}"
 seconds="${2:-20}"
 rounds="${3:-3}"
@@ -73,20 +76,12 @@ alone() {
   for ((i = 1; i <= $1; i++)); do await_health "alone-$i" "$((9202 + (10 * i)))"; done
 }
 
-# value KEY NAME: a number of a report.
-value() { awk -v key="\"$1\":" '$1 == key { sub(",", "", $2); printf "%.3f", $2 }' "$out/$2.json"; }
-
-# ratio KEY NAME NAME: kept for the median.
-ratio() { awk -v a="$(value "$1" "$2")" -v b="$(value "$1" "$3")" 'BEGIN { printf "%.3f\n", a / b }' >>"$out/ratios"; }
-
 # tell NAME: a report in a line.
 tell() {
   printf '%-8s%.0f deliveries/s, %.2f s of CPU a million, lost %.0f, repeated or out of order %.0f, last delivery p50 %.0f p99 %.0f µs, CPUs %s + load %s\n' \
     "$1" "$(value operations_per_second "$1")" "$(value server_cpu_microseconds_per_operation "$1")" "$(value lost "$1")" "$(value duplicates "$1")" \
     "$(value p50_microseconds "$1")" "$(value p99_microseconds "$1")" "$(value server_cpus "$1")" "$(value load_cpus "$1")"
 }
-
-median() { sort -n | awk '{ v[NR] = $1 } END { printf "%.2f\n", v[int((NR + 1) / 2)] }'; }
 
 # A failed run says why in its report.
 run() { "$load" "$@" >"$out/load.log" || { cat "$out/load.log" >&2; exit 1; }; }
@@ -100,7 +95,7 @@ rooms() {
     run "${common[@]}" --server 127.0.0.1:9210 --pid "${pid[alone-1]}" --json "$out/alone.json"
     tell push
     tell alone
-    ratio server_cpu_microseconds_per_operation push alone
+    ratio server_cpu_microseconds_per_operation push alone >>"$out/ratios"
   done
   echo "CPU a delivery, through the push-manager to on the node: $(median <"$out/ratios")"
 }
@@ -116,7 +111,7 @@ broadcast() {
       --pid "${pid[alone-1]},${pid[alone-2]},${pid[alone-3]}" --json "$out/alone.json"
     tell cluster
     tell alone
-    ratio operations_per_second cluster alone
+    ratio operations_per_second cluster alone >>"$out/ratios"
   done
   echo "deliveries/s, through the cluster to three nodes alone: $(median <"$out/ratios")"
 }

@@ -6,6 +6,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# shellcheck source=perf/reports.sh
+source perf/reports.sh
+
 connections="${1:-1000000}"
 rounds="${2:-1}"
 seconds="${3:-30}"
@@ -26,7 +29,7 @@ stop() {
 
 # One server of each kind is one thread.
 start() {
-  local i at
+  local i at until=$((SECONDS + 120))
   for ((i = 0; i < servers; i++)); do
     at=$((port + (3 * i)))
     if [ "$1" = limit ]; then
@@ -40,14 +43,11 @@ start() {
   for ((i = 0; i < servers; i++)); do
     at=$((port + (3 * i)))
     until (exec 3<>"/dev/tcp/127.0.0.1/$at") 2>/dev/null; do
-      kill -0 "${pids[$i]}" 2>/dev/null || { tail -n 5 "$out/$1-$i.log" >&2; echo "perf/crowd.sh: $1 $i did not start" >&2; exit 1; }
+      ((SECONDS < until)) && kill -0 "${pids[$i]}" 2>/dev/null || { tail -n 5 "$out/$1-$i.log" >&2; echo "perf/crowd.sh: $1 $i did not start" >&2; exit 1; }
       sleep 0.1
     done
   done
 }
-
-# value KEY NAME: a number of a report.
-value() { awk -v key="\"$1\":" '$1 == key { sub(",", "", $2); printf "%.3f", $2 }' "$out/$2.json"; }
 
 # run SCENARIO KIND [OPTION …]
 run() {
@@ -63,11 +63,6 @@ run() {
     "$(value server_cpus "$name")" "$(value load_cpus "$name")"
 }
 
-# ratio SCENARIO KEY: the node's to limit's.
-ratio() { awk -v a="$(value "$2" "$1-node")" -v b="$(value "$2" "$1-limit")" 'BEGIN { printf "%.3f\n", a / b }' >>"$out/$1.ratios"; }
-
-median() { sort -n "$out/$1.ratios" | awk '{ v[NR] = $1 } END { printf "%.2f", v[int((NR + 1) / 2)] }'; }
-
 main() {
   trap stop EXIT
   trap 'exit 130' INT TERM
@@ -80,10 +75,10 @@ main() {
       run heartbeats "$kind" --interval "$interval" --warmup "$((interval + 3))" --seconds "$((2 * interval))"
       stop
     done
-    ratio fanout operations_per_second
-    ratio heartbeats server_cpu_microseconds_per_operation
+    ratio operations_per_second fanout-node fanout-limit >>"$out/fanout.ratios"
+    ratio server_cpu_microseconds_per_operation heartbeats-node heartbeats-limit >>"$out/heartbeats.ratios"
   done
-  echo "deliveries/s, node to limit: $(median fanout); CPU a ping: $(median heartbeats)"
+  echo "deliveries/s, node to limit: $(median <"$out/fanout.ratios"); CPU a ping: $(median <"$out/heartbeats.ratios")"
 }
 
 if [ "${CROWD_BUILT:-}" ]; then

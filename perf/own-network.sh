@@ -3,11 +3,13 @@
 # usage: perf/own-network.sh PROGRAM [ARGUMENT …]
 set -euo pipefail
 
+# shellcheck source=tools/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../tools/common.sh"
+
 # Both ends of a million connections in the kernel's own table would be chains of eight sockets, walked for every packet. A network namespace may
 # have a larger one; who may not make one (or has set thash_entries at boot) goes without.
 table=2097152
 child=/proc/sys/net/ipv4/tcp_child_ehash_entries
-has() { command -v "$1" >/dev/null 2>&1; }
 own_network() {
   [ -w "$child" ] && has unshare && has nsenter && has ip && (($(cat /proc/sys/net/ipv4/tcp_ehash_entries) < table)) || return 1
   local before holder outside

@@ -30,6 +30,7 @@ internal sealed class StreamedContent : HttpContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         // The request's headers, which otherwise wait for the first message: of a client that listens first there may be none.
+        // Before anybody may write, since the stream takes one at a time.
         await stream.FlushAsync(cancellationToken);
         if (!_opened.TrySetResult(PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true))))
         {
