@@ -147,9 +147,9 @@ internal sealed class Bucket : IDisposable
         var fanout = new Fanout(this, message, Traits);
         for (int i = 0; i < Loop.Slots; i++)
         {
-            if (Loop.InSlot(i)?.Handler is Channel { IsNamed: true } channel)
+            if (Loop.InSlot(i) is { Tag: not (byte)FrameKind.None } connection)
             {
-                fanout.To(channel);
+                fanout.To(connection);
                 reached++;
             }
         }
@@ -165,9 +165,9 @@ internal sealed class Bucket : IDisposable
         var fanout = new Fanout(this, message, Traits);
         for (; slot < Loop.Slots && most > 0; slot++)
         {
-            if (Loop.InSlot(slot)?.Handler is Channel { IsNamed: true } channel)
+            if (Loop.InSlot(slot) is { Tag: not (byte)FrameKind.None } connection)
             {
-                fanout.To(channel);
+                fanout.To(connection);
                 most--;
             }
         }

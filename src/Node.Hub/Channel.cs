@@ -133,6 +133,7 @@ public sealed class Channel : Session
     internal void Authenticate(byte[] user, RoomRights rights, DateTimeOffset? expires, ulong seq)
     {
         UserName = user;
+        Connection.Tag = (byte)Fanout.KindFor(this);
         _rights = rights;
         _endsAt = expires is { } at
             ? Bucket.Loop.Now + (long)Math.Max((at - Bucket.Hub.Time.GetUtcNow()).TotalMilliseconds, 0)

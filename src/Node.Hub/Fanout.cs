@@ -20,6 +20,8 @@ internal ref struct Fanout
     private int _json;
     private int _proto;
     private int _ownBytes;
+    private int _singles;
+    private bool _isLarge;
     private CompressedFrames _compressed;
 
     public Fanout(Bucket bucket, ClientMessage message, FrameTraits traits)
@@ -31,31 +33,69 @@ internal ref struct Fanout
         _proto = NotWritten;
     }
 
-    public void To(scoped ReadOnlySpan<Channel> channels)
-    {
-        Outbox outbox = _bucket.Loop.Outbox;
-        for (int i = 0; i < channels.Length; i++)
-        {
-            // Two steps ahead the channel itself, one step ahead what it refers to: by then it is there to be asked.
-            if (i + (2 * Prefetch.Ahead) < channels.Length)
-            {
-                Prefetch.Object(channels[i + (2 * Prefetch.Ahead)]);
-                Prefetch.Object(channels[i + Prefetch.Ahead].Connection);
-            }
+    /// <summary>Which of a fan-out's frames a channel gets.</summary>
+    public static FrameKind KindFor(Channel channel) =>
+        channel.Compression is not null ? FrameKind.Compressed
+        : channel.Encoding == MessageEncoding.Json ? FrameKind.Json
+        : FrameKind.Proto;
 
-            Channel channel = channels[i];
-            outbox.Enqueue(channel.Connection, FrameFor(channel));
-            FlushOwnIfMany();
+    /// <param name="connections">Of named channels.</param>
+    public void To(scoped ReadOnlySpan<Connection> connections)
+    {
+        _bucket.Counters.MessagesOut += connections.Length;
+        while (connections.Length > Outbox.EarlyEntries)
+        {
+            Enqueue(connections[..Outbox.EarlyEntries]);
+            connections = connections[Outbox.EarlyEntries..];
+            FlushEarly();
         }
 
-        _bucket.Counters.MessagesOut += channels.Length;
+        Enqueue(connections);
     }
 
-    public void To(Channel channel)
+    /// <param name="connection">Of a named channel.</param>
+    public void To(Connection connection)
     {
-        _bucket.Loop.Outbox.Enqueue(channel.Connection, FrameFor(channel));
+        Enqueue(new ReadOnlySpan<Connection>(in connection));
         _bucket.Counters.MessagesOut++;
-        FlushOwnIfMany();
+        if (++_singles == Outbox.EarlyEntries)
+        {
+            _singles = 0;
+            FlushEarly();
+        }
+    }
+
+    private void FlushEarly()
+    {
+        _bucket.Loop.Outbox.FlushEarly(isFirst: !_isLarge);
+        _isLarge = true;
+    }
+
+    private void Enqueue(scoped ReadOnlySpan<Connection> connections)
+    {
+        Outbox outbox = _bucket.Loop.Outbox;
+        for (int i = 0; i < connections.Length; i++)
+        {
+            if (i + Prefetch.Ahead < connections.Length)
+            {
+                Prefetch.Object(connections[i + Prefetch.Ahead]);
+            }
+
+            Connection connection = connections[i];
+            switch ((FrameKind)connection.Tag)
+            {
+                case FrameKind.Json:
+                    outbox.Enqueue(connection, FrameOf(ref _json, MessageEncoding.Json));
+                    break;
+                case FrameKind.Proto:
+                    outbox.Enqueue(connection, FrameOf(ref _proto, MessageEncoding.Proto));
+                    break;
+                default:
+                    outbox.Enqueue(connection, CompressedFrameFor((Channel)connection.Handler));
+                    FlushOwnIfMany();
+                    break;
+            }
+        }
     }
 
     private void FlushOwnIfMany()
@@ -68,29 +108,19 @@ internal ref struct Fanout
         }
     }
 
-    private int FrameFor(Channel channel)
+    private readonly int FrameOf(ref int frame, MessageEncoding encoding)
     {
-        if (channel.Compression is not null)
-        {
-            return CompressedFrameFor(channel, channel.Compression);
-        }
-
-        ref int frame = ref _json;
-        if (channel.Encoding == MessageEncoding.Proto)
-        {
-            frame = ref _proto;
-        }
-
         if (frame == NotWritten)
         {
-            frame = _bucket.Frames.Write(_message, channel.Encoding, null, _traits);
+            frame = _bucket.Frames.Write(_message, encoding, null, _traits);
         }
 
         return frame;
     }
 
-    private int CompressedFrameFor(Channel channel, Compression compression)
+    private int CompressedFrameFor(Channel channel)
     {
+        Compression compression = channel.Compression!;
         if (!compression.IsShared)
         {
             _ownBytes += _message.Data.Length;

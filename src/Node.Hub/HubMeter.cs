@@ -22,7 +22,7 @@ internal sealed class HubMeter : IDisposable
         _closes = _meter.CreateCounter<long>("node.closes", "{close}", "Close frames sent, by code");
         _refusals = _meter.CreateCounter<long>("node.handshakes.refused", "{handshake}", "Handshakes refused, by reason");
         _fanout = _meter.CreateHistogram<double>(
-            "node.fanout.duration", "s", "Time to enqueue a room message for the members on its owner's loop",
+            "node.fanout.duration", "s", "Time to enqueue a room message for the members on its owner's loop; beyond 4,096 of them, to send it to most",
             advice: new InstrumentAdvice<double>
             {
                 HistogramBucketBoundaries = [1e-6, 1e-5, 1e-4, 5e-4, 1e-3, 5e-3, 1e-2, 5e-2, 0.1, 0.5, 1],

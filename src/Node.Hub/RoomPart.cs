@@ -1,22 +1,24 @@
 using System.Runtime.InteropServices;
+using Node.Transport;
 
 namespace Node.Hub;
 
 /// <summary>One bucket's members of a room. It exists while there are some. Loop thread only.</summary>
 internal sealed class RoomPart(Room room)
 {
-    private readonly List<Channel> _members = new(1);
+    // Connections, not channels: a fan-out looks at nothing else (Connection.Tag).
+    private readonly List<Connection> _members = new(1);
 
     public Room Room { get; } = room;
 
     public int Count => _members.Count;
 
-    public ReadOnlySpan<Channel> Members => CollectionsMarshal.AsSpan(_members);
+    public ReadOnlySpan<Connection> Members => CollectionsMarshal.AsSpan(_members);
 
     public void Add(Channel channel)
     {
         channel.Rooms.Add(this, _members.Count);
-        _members.Add(channel);
+        _members.Add(channel.Connection);
     }
 
     /// <returns>False when the channel is no member.</returns>
@@ -28,12 +30,12 @@ internal sealed class RoomPart(Room room)
             return false;
         }
 
-        Channel last = _members[^1];
+        Connection last = _members[^1];
         _members.RemoveAt(_members.Count - 1);
-        if (!ReferenceEquals(last, channel))
+        if (!ReferenceEquals(last, channel.Connection))
         {
             _members[place] = last;
-            last.Rooms.Move(this, place);
+            ((Channel)last.Handler).Rooms.Move(this, place);
         }
 
         return true;

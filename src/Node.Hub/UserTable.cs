@@ -97,7 +97,7 @@ internal sealed class UserTable
         {
             if (ReferenceEquals(channel.Bucket, _bucket))
             {
-                here.To(channel);
+                here.To(channel.Connection);
                 continue;
             }
 

@@ -38,6 +38,12 @@ public abstract class Connection
     /// <summary>Who gets this connection's events. It can be changed at any time: a handshake hands over to a session.</summary>
     public ConnectionHandler Handler { get; set; }
 
+    /// <summary>
+    /// A number of the handler's own; 0 at first. It is here because who sends one thing to a great many looks at each connection anyhow, and looking
+    /// at the handler too would be one more wait for memory each.
+    /// </summary>
+    public byte Tag { get; set; }
+
     /// <summary>Neither closed nor about to be.</summary>
     public bool AcceptsFrames => _state == State.Open;
 

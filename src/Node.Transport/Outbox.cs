@@ -16,6 +16,12 @@ public sealed class Outbox
 {
     private const int GatherBytes = 64 * 1024;
 
+    /// <summary>
+    /// After so many members a fan-out has them sent to (<see cref="FlushEarly"/>). They and their entries fit a processor's own cache, so that the sends do not
+    /// fetch each connection from memory once more: a message to a million took half as long.
+    /// </summary>
+    public const int EarlyEntries = 4096;
+
     // A turn that produces more than this is flushed in the middle, so that memory stays bounded.
     private const int FlushBytes = 4 * 1024 * 1024;
 
@@ -28,6 +34,8 @@ public sealed class Outbox
     private int _gathered;
     private bool _flushing;
     private bool _batching;
+    private int _largeFanouts;
+    private bool _gathersLarge;
 
     internal Outbox(FramePool pool, SendBatch? batch = null)
     {
@@ -93,6 +101,26 @@ public sealed class Outbox
         }
     }
 
+    /// <summary>
+    /// Within a fan-out, after each <see cref="EarlyEntries"/> of its members: sends what is enqueued, but to those that are behind. Frame numbers stay good.
+    /// </summary>
+    /// <param name="isFirst">Whether this fan-out asks for the first time.</param>
+    /// <remarks>
+    /// Where the turns before had several such fan-outs it does nothing: their messages leave together at the end of the turn, in one send a member.
+    /// </remarks>
+    public void FlushEarly(bool isFirst)
+    {
+        _largeFanouts += isFirst ? 1 : 0;
+        if (_gathersLarge || _flushing)
+        {
+            return;
+        }
+
+        _flushing = true;
+        KeepEntries(SendEntries());
+        _flushing = false;
+    }
+
     /// <summary>Sends everything, then starts the next turn's arena. Handlers called meanwhile may enqueue more.</summary>
     internal void Flush()
     {
@@ -102,34 +130,7 @@ public sealed class Outbox
         }
 
         _flushing = true;
-        _batching = _pending is not null && _pending.Pays(_entryCount);
-        bool someAreBehind = false;
-        int next = 0;
-        do
-        {
-            for (; next < _entryCount; next++)
-            {
-                if (next + Prefetch.Ahead < _entryCount)
-                {
-                    Prefetch.Object(_entries[next + Prefetch.Ahead].Connection);
-                }
-
-                if (_entries[next].Connection.Backlog is null)
-                {
-                    FlushEntry(next);
-                }
-                else
-                {
-                    someAreBehind = true;
-                }
-            }
-
-            // What is heard of these may bring forth more.
-            SubmitPending();
-        }
-        while (next < _entryCount);
-
-        _batching = false;
+        bool someAreBehind = SendEntries();
         // Who does not keep up comes last: ten thousand queues filled first would delay everybody else by milliseconds.
         for (int i = 0; someAreBehind && i < _entryCount; i++)
         {
@@ -196,6 +197,59 @@ public sealed class Outbox
             _pool.Counters.DroppedAtClose += backlog.DropWaiting();
             _pool.Counters.QueuedBytes += backlog.Bytes - before;
         }
+    }
+
+    /// <summary>Sends to those that keep up, and to whom handlers called meanwhile enqueue for.</summary>
+    /// <returns>Whether there are others; their entries wait.</returns>
+    private bool SendEntries()
+    {
+        _batching = _pending is not null && _pending.Pays(_entryCount);
+        bool someAreBehind = false;
+        int next = 0;
+        do
+        {
+            for (; next < _entryCount; next++)
+            {
+                if (next + Prefetch.Ahead < _entryCount)
+                {
+                    Prefetch.Object(_entries[next + Prefetch.Ahead].Connection);
+                }
+
+                if (_entries[next].Connection.Backlog is null)
+                {
+                    FlushEntry(next);
+                }
+                else
+                {
+                    someAreBehind = true;
+                }
+            }
+
+            // What is heard of these may bring forth more.
+            SubmitPending();
+        }
+        while (next < _entryCount);
+
+        _batching = false;
+        return someAreBehind;
+    }
+
+    /// <summary>Forgets the entries that were sent, and moves those that wait together.</summary>
+    private void KeepEntries(bool someAreBehind)
+    {
+        int kept = 0;
+        for (int i = 0; someAreBehind && i < _entryCount; i++)
+        {
+            Connection connection = _entries[i].Connection;
+            if (connection.OutboxEntry == i)
+            {
+                connection.OutboxEntry = kept;
+                _entries[kept++] = _entries[i];
+            }
+        }
+
+        Array.Clear(_entries, kept, _entryCount - kept);
+        _entryCount = kept;
     }
 
     private void AppendRun(ref Entry entry, int frame)
@@ -413,6 +467,11 @@ public sealed class Outbox
         Array.Clear(_entries, 0, _entryCount);
         _entryCount = 0;
         _frames.Reset();
+        if (_largeFanouts > 0)
+        {
+            _gathersLarge = _largeFanouts > 1;
+            _largeFanouts = 0;
+        }
     }
 
     private struct Entry(Connection connection, int frame)

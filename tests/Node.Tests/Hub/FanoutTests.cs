@@ -38,6 +38,40 @@ public class FanoutTests
         Assert.Empty(hub.LoopFaults);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_great_many_are_sent_to_while_the_others_have_yet_their_turn(bool everybody)
+    {
+        const int Members = Outbox.EarlyEntries + 1000;
+        var deflate = new DeflateOptions { Enabled = true, MinSize = 64 };
+        using var hub = new SimulatedHub(1, new HubOptions { Deflate = deflate, PresenceLimit = 0 });
+        for (int i = 0; i < Members; i++)
+        {
+            hub.Connect(0, new HubPeer($"/ws?user=user{i}", proto: i % 2 == 0, deflate: i % 10 == 0 ? deflate : null)).Send("join", "lobby");
+        }
+
+        // No names: neither gets anything.
+        SimulatedClient unnamed = hub.Connect(0, new HubPeer("/ws"));
+        hub.Settle();
+        hub.Clients.ForEach(client => client.Take());
+        string data = $"\"{new string('x', 200)}\"";
+        (int Early, int All) Say()
+        {
+            Payload payload = Payload.RawJson(System.Text.Encoding.ASCII.GetBytes(data));
+            _ = everybody ? (Task)hub.Hub.BroadcastAsync(payload) : hub.Hub.PublishAsync("lobby", payload);
+            int early = 0;
+            hub.Loops[0].TurnEnding = () => early = hub.Clients.Count(client => client.Socket.Unread > 0);
+            hub.Turn(0);
+            return (early, hub.Clients.Count(client => client.Socket.Unread > 0));
+        }
+
+        Assert.Equal((Outbox.EarlyEntries, Members), Say());
+        hub.Settle();
+        Assert.All(hub.Clients, client => Assert.Equal(client == unnamed ? [] : [data], client.Take().Select(message => message.Data)));
+        Assert.Empty(hub.LoopFaults);
+    }
+
     [Fact]
     public void Only_small_rooms_tell_who_comes_and_goes()
     {

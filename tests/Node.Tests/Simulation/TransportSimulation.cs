@@ -107,6 +107,10 @@ internal sealed class TransportSimulation : IDisposable
         foreach (SimulatedSession session in sessions)
         {
             session.Enqueue(frame, sent);
+            if (_random.Next(20) == 0)
+            {
+                _loop.Outbox.FlushEarly(_random.Next(2) == 0);
+            }
         }
     }
 

@@ -78,6 +78,63 @@ public class OutboxTests
         Assert.InRange(room.Loop.Counters.Sends, 2, 100);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void An_early_flush_sends_to_all_but_those_behind_and_goes_on_with_the_same_frame(int batchFrom)
+    {
+        using var room = new Room(batchFrom, members: 9, sendBufferBytes: 100);
+        room.Loop.Outbox.Enqueue(room.Connections[1], room.Commit(130, 1));
+        room.Loop.Outbox.Enqueue(room.Connections[4], room.Commit(130, 1));
+        room.Loop.Turn();
+        long sends = room.Loop.Counters.Sends;
+
+        room.Loop.Outbox.Enqueue(room.Connections[4], room.Commit(5, 2));
+        int frame = room.Commit(40, 3);
+        room.Connections[..6].ForEach(connection => room.Loop.Outbox.Enqueue(connection, frame));
+        room.Loop.Outbox.FlushEarly(isFirst: true);
+        Assert.Equal(sends + 4, room.Loop.Counters.Sends);
+        Assert.Equal([0, 30, 0, 0, 30, 0, 0, 0, 0], room.Connections.Select(connection => connection.QueuedBytes));
+        room.Connections[6..].ForEach(connection => room.Loop.Outbox.Enqueue(connection, frame));
+        room.Loop.Outbox.Enqueue(room.Connections[4], room.Commit(5, 4));
+        room.Loop.Turn();
+        Assert.Equal(sends + 7, room.Loop.Counters.Sends);
+        Assert.Equal([0, 70, 0, 0, 80, 0, 0, 0, 0], room.Connections.Select(connection => connection.QueuedBytes));
+        byte[] last = [.. Enumerable.Repeat((byte)1, 130), .. Enumerable.Repeat((byte)2, 5), .. Enumerable.Repeat((byte)3, 40), .. Enumerable.Repeat((byte)4, 5)];
+        List<byte> arrived = [];
+        for (int i = 0; i < 4; i++)
+        {
+            arrived.AddRange(room.Peers[4].Read());
+            room.Peers[1].Read();
+            room.Loop.Turn();
+        }
+
+        Assert.Equal(last, arrived);
+        Assert.All(room.Peers.Where((_, i) => i is not (1 or 4)), peer => Assert.Equal(40, peer.Read().Length));
+        Assert.Equal(0, room.Loop.Counters.QueuedBytes);
+    }
+
+    [Fact]
+    public void Turns_with_several_large_fanouts_are_sent_whole()
+    {
+        using var room = new Room(batchFrom: 0, members: 10);
+        int[] early = [1, 2, 2, 3, 1, 1, 0, 1];
+        int[] expected = [10, 20, 0, 0, 0, 10, 0, 10];
+        for (int turn = 0; turn < early.Length; turn++)
+        {
+            long sends = room.Loop.Counters.Sends;
+            for (int i = 0; i < early[turn]; i++)
+            {
+                room.Publish(frames: 1, bytes: 10, turn: false);
+                room.Loop.Outbox.FlushEarly(isFirst: true);
+            }
+
+            Assert.Equal(sends + expected[turn], room.Loop.Counters.Sends);
+            room.Loop.Turn();
+            Assert.Equal(sends + Math.Max(expected[turn], early[turn] > 0 ? 10 : 0), room.Loop.Counters.Sends);
+        }
+    }
+
     [Fact]
     public void Sends_of_a_turn_go_in_batches_when_they_are_enough()
     {
