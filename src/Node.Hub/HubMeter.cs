@@ -12,13 +12,15 @@ internal sealed class HubMeter : IDisposable
 {
     public const string Name = "Node.Hub";
 
-    private readonly Meter _meter = new(Name);
+    private readonly Meter _meter;
     private readonly Counter<long> _closes;
     private readonly Counter<long> _refusals;
     private readonly Histogram<double> _fanout;
 
     public HubMeter(Hub hub)
     {
+        // The scope tells a listener whose figures they are, where a process has several hubs.
+        _meter = new Meter(Name, version: null, tags: null, scope: hub);
         _closes = _meter.CreateCounter<long>("node.closes", "{close}", "Close frames sent, by code");
         _refusals = _meter.CreateCounter<long>("node.handshakes.refused", "{handshake}", "Handshakes refused, by reason");
         _fanout = _meter.CreateHistogram<double>(
