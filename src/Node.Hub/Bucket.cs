@@ -139,10 +139,9 @@ internal sealed class Bucket : IDisposable
         return Counters.Sessions > 0;
     }
 
-    /// <returns>How many connections it was enqueued for.</returns>
-    public int Broadcast(Envelope envelope)
+    /// <summary>Sends to every named connection.</summary>
+    public void Broadcast(Envelope envelope)
     {
-        int reached = 0;
         ClientMessage message = envelope.ToMessage();
         var fanout = new Fanout(this, message, Traits);
         for (int i = 0; i < Loop.Slots; i++)
@@ -150,11 +149,8 @@ internal sealed class Bucket : IDisposable
             if (Loop.InSlot(i) is { Tag: not (byte)FrameKind.None } connection)
             {
                 fanout.To(connection);
-                reached++;
             }
         }
-
-        return reached;
     }
 
     /// <summary>A part of a broadcast: to so many named connections from a slot on.</summary>

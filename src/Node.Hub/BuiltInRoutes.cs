@@ -157,7 +157,8 @@ internal static class BuiltInRoutes
 
         if (ReferenceEquals(room.Owner, channel.Bucket))
         {
-            ulong offset = room.Publish(channel.UserName, message.DataKind, message.Data);
+            ulong offset = room.Number(channel.UserName, message.DataKind, message.Data);
+            room.Send(channel.UserName, message.DataKind, message.Data);
             AnswerPublish(channel, room, message.Seq, offset);
             return;
         }
@@ -168,7 +169,11 @@ internal static class BuiltInRoutes
 
     private static void PublishPosted(Bucket owner, Envelope envelope)
     {
-        envelope.Offset = ((Room)envelope.Target!).Publish(envelope.User, envelope.Kind, envelope.Data);
+        var room = (Room)envelope.Target!;
+        envelope.Offset = room.Number(envelope.User, envelope.Kind, envelope.Data);
+        room.Send(envelope.User, envelope.Kind, envelope.Data);
+
+        // Behind the message itself, which the sender may be sent too.
         if (envelope.Seq > 0)
         {
             envelope.Origin!.Bucket.Post(

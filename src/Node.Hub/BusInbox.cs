@@ -56,12 +56,12 @@ internal sealed class BusInbox
 
     private void Run(Bucket bucket, List<int> part)
     {
+        // Answered first: sending to a room of a million takes a loop seconds, and whoever pushes would wait for them.
         try
         {
             foreach (int place in part)
             {
-                var reached = (uint)Deliver(bucket, _deliveries[place]);
-                Interlocked.Add(ref _counts[place], reached);
+                Interlocked.Add(ref _counts[place], (uint)CountReached(bucket, _deliveries[place]));
             }
         }
         finally
@@ -71,26 +71,47 @@ internal sealed class BusInbox
                 _reached(_counts);
             }
         }
+
+        foreach (int place in part)
+        {
+            Deliver(bucket, _deliveries[place]);
+        }
     }
 
-    private static int Deliver(Bucket bucket, BusDelivery delivery)
+    private static int CountReached(Bucket bucket, BusDelivery delivery) => delivery.Kind switch
+    {
+        BusTargetKind.Room => bucket.Rooms.FindOwned(delivery.Name.Span)?.Members ?? 0,
+        BusTargetKind.User => bucket.Users.ChannelsOf(delivery.Name.Span).Length,
+        _ => (int)bucket.Counters.Named,
+    };
+
+    private static void Deliver(Bucket bucket, BusDelivery delivery)
     {
         byte[] route = delivery.MessageId.IsEmpty ? DefaultRoute(delivery.Kind) : delivery.MessageId.ToArray();
         if (delivery.Kind == BusTargetKind.Room)
         {
-            return bucket.Rooms.FindOwned(delivery.Name.Span)?.Accept(route, delivery) ?? 0;
+            bucket.Rooms.FindOwned(delivery.Name.Span)?.Accept(route, delivery);
+            return;
         }
 
         Envelope envelope = Envelope.Of(
             null, route, delivery.Name.Span, delivery.User.Span, delivery.DataKind, delivery.Data.Span);
         if (delivery is { Kind: BusTargetKind.Everybody, Rate: > 0 })
         {
-            return PacedBroadcast.Start(bucket, envelope, Math.Max(1, delivery.Rate / bucket.Hub.Buckets.Length));
+            PacedBroadcast.Start(bucket, envelope, Math.Max(1, delivery.Rate / bucket.Hub.Buckets.Length));
+            return;
         }
 
-        int reached = delivery.Kind == BusTargetKind.User ? bucket.Users.Deliver(envelope) : bucket.Broadcast(envelope);
+        if (delivery.Kind == BusTargetKind.User)
+        {
+            bucket.Users.Deliver(envelope);
+        }
+        else
+        {
+            bucket.Broadcast(envelope);
+        }
+
         envelope.Release();
-        return reached;
     }
 
     private static byte[] DefaultRoute(BusTargetKind kind) => kind switch

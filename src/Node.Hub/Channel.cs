@@ -133,6 +133,7 @@ public sealed class Channel : Session
     internal void Authenticate(byte[] user, RoomRights rights, DateTimeOffset? expires, ulong seq)
     {
         UserName = user;
+        Bucket.Counters.Named++;
         Connection.Tag = (byte)Fanout.KindFor(this);
         _rights = rights;
         _endsAt = expires is { } at
@@ -185,6 +186,7 @@ public sealed class Channel : Session
         Bucket.Counters.Channels--;
         if (IsNamed)
         {
+            Bucket.Counters.Named--;
             Bucket.Rooms.LeaveAll(this);
             Bucket.Hub.OwnerOf(UserName).Loop.RunOrPost(
                 static state => { var channel = (Channel)state!; channel.Bucket.Hub.OwnerOf(channel.UserName).Users.Remove(channel); },

@@ -232,8 +232,13 @@ public sealed class Hub : IDisposable
         byte[] name = Utf8Comparer.Bytes(room);
         var done = new TaskCompletionSource<RoomDelivery>(TaskCreationOptions.RunContinuationsAsynchronously);
         OwnerOf(name).Post(
-            static (owner, envelope) => ((TaskCompletionSource<RoomDelivery>)envelope.Target!).SetResult(
-                RoomDelivery.Of(owner.Rooms.FindOwned(envelope.Name), envelope)),
+            static (owner, envelope) =>
+            {
+                Room? room = owner.Rooms.FindOwned(envelope.Name);
+                ulong offset = room?.Number(envelope.User, envelope.Kind, envelope.Data) ?? 0;
+                ((TaskCompletionSource<RoomDelivery>)envelope.Target!).SetResult(RoomDelivery.Of(room, offset));
+                room?.Send(envelope.User, envelope.Kind, envelope.Data);
+            },
             Envelope.Of(done, RouteNames.Publish, name, Utf8Comparer.Bytes(sender), payload.Kind, payload.Bytes.Span));
         return done.Task;
     }
@@ -256,7 +261,12 @@ public sealed class Hub : IDisposable
         foreach (Bucket bucket in Buckets)
         {
             bucket.Post(
-                static (here, sent) => ((Tally)sent.Target!).Add(here.Broadcast(sent)), envelope.AddReference());
+                static (here, sent) =>
+                {
+                    ((Tally)sent.Target!).Add((int)here.Counters.Named);
+                    here.Broadcast(sent);
+                },
+                envelope.AddReference());
         }
 
         envelope.Release();

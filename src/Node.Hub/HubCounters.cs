@@ -5,6 +5,7 @@ internal sealed class HubCounters
 {
     public long Sessions;
     public long Channels;
+    public long Named;
     public long Handshakes;
     public long MessagesIn;
     public long MessagesOut;

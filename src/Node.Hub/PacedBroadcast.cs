@@ -12,12 +12,7 @@ internal static class PacedBroadcast
     /// <param name="bucket">Whose connections.</param>
     /// <param name="envelope">The message, with a reference of its own.</param>
     /// <param name="perSecond">Deliveries; at least 1.</param>
-    /// <returns>How many connections there are now.</returns>
-    public static int Start(Bucket bucket, Envelope envelope, int perSecond)
-    {
-        _ = RunAsync(bucket, envelope, perSecond);
-        return (int)bucket.Counters.Channels;
-    }
+    public static void Start(Bucket bucket, Envelope envelope, int perSecond) => _ = RunAsync(bucket, envelope, perSecond);
 
     private static async Task RunAsync(Bucket bucket, Envelope envelope, int perSecond)
     {

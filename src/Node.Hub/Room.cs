@@ -109,15 +109,19 @@ internal sealed class Room
         return true;
     }
 
-    /// <summary>Numbers a message, remembers it and sends it to every member.</summary>
+    /// <summary>Numbers a message and remembers it. It has yet to be sent (<see cref="Send"/>), before anything else happens in the room.</summary>
     /// <returns>Its offset.</returns>
-    public ulong Publish(ReadOnlySpan<byte> user, DataKind kind, ReadOnlySpan<byte> data)
+    public ulong Number(ReadOnlySpan<byte> user, DataKind kind, ReadOnlySpan<byte> data)
     {
         Offset++;
         Remember(user, kind, data);
-        Distribute(RouteNames.Publish, user, Offset, kind, data);
         return Offset;
     }
+
+    /// <summary>
+    /// Sends the message that was numbered last to every member. To a million that takes seconds: an application that waits for the number is told before.
+    /// </summary>
+    public void Send(ReadOnlySpan<byte> user, DataKind kind, ReadOnlySpan<byte> data) => Distribute(RouteNames.Publish, user, Offset, kind, data);
 
     /// <summary>The bus says where the room stands. Another life of it, or a gap, makes what is remembered void.</summary>
     public void Linked(byte[] epoch, ulong offset)
@@ -139,8 +143,7 @@ internal sealed class Room
     }
 
     /// <summary>Takes a message that the bus has numbered, and sends it to every member here.</summary>
-    /// <returns>How many they are.</returns>
-    public int Accept(byte[] route, BusDelivery delivery)
+    public void Accept(byte[] route, BusDelivery delivery)
     {
         if (delivery.Offset > 0)
         {
@@ -149,11 +152,10 @@ internal sealed class Room
         }
         else if (IsAboutUserHere(route, delivery.User))
         {
-            return 0;
+            return;
         }
 
         Distribute(route, delivery.User.Span, delivery.Offset, delivery.DataKind, delivery.Data.Span);
-        return Members;
     }
 
     /// <summary>

@@ -8,8 +8,7 @@ namespace Node.Hub;
 /// <param name="Connections">How many it was sent to.</param>
 public readonly record struct RoomDelivery(ulong Offset, string Epoch, int Connections)
 {
-    internal static RoomDelivery Of(Room? room, Envelope message) => room is null
+    internal static RoomDelivery Of(Room? room, ulong offset) => room is null
         ? new RoomDelivery(0, "", 0)
-        : new RoomDelivery(
-            room.Publish(message.User, message.Kind, message.Data), Encoding.UTF8.GetString(room.Epoch), room.Members);
+        : new RoomDelivery(offset, Encoding.UTF8.GetString(room.Epoch), room.Members);
 }

@@ -1,6 +1,7 @@
 using Node.Hub;
 using Node.Transport;
 using Node.Wire;
+using Node.Wire.Messages;
 
 namespace Node.Tests.Hub;
 
@@ -56,17 +57,20 @@ public class FanoutTests
         hub.Settle();
         hub.Clients.ForEach(client => client.Take());
         string data = $"\"{new string('x', 200)}\"";
-        (int Early, int All) Say()
+        int Reached() => hub.Clients.Count(client => client.Socket.Unread > 0);
+        (int AtAnswer, int Early, uint Said) seen = default;
+        var pushed = new BusDelivery
         {
-            Payload payload = Payload.RawJson(System.Text.Encoding.ASCII.GetBytes(data));
-            _ = everybody ? (Task)hub.Hub.BroadcastAsync(payload) : hub.Hub.PublishAsync("lobby", payload);
-            int early = 0;
-            hub.Loops[0].TurnEnding = () => early = hub.Clients.Count(client => client.Socket.Unread > 0);
-            hub.Turn(0);
-            return (early, hub.Clients.Count(client => client.Socket.Unread > 0));
-        }
+            Kind = everybody ? BusTargetKind.Everybody : BusTargetKind.Room, Name = "lobby"u8.ToArray(), MessageId = "push"u8.ToArray(), User = default,
+            DataKind = DataKind.Json, Data = System.Text.Encoding.ASCII.GetBytes(data), Offset = 1,
+        };
+        hub.Hub.Deliver([pushed], counts => (seen.AtAnswer, seen.Said) = (Reached(), counts[0]));
+        hub.Loops[0].TurnEnding = () => seen.Early = Reached();
+        hub.Turn(0);
 
-        Assert.Equal((Outbox.EarlyEntries, Members), Say());
+        // Whoever pushes is answered before anything is sent.
+        Assert.Equal((0, Outbox.EarlyEntries, (uint)Members), seen);
+        Assert.Equal(Members, Reached());
         hub.Settle();
         Assert.All(hub.Clients, client => Assert.Equal(client == unnamed ? [] : [data], client.Take().Select(message => message.Data)));
         Assert.Empty(hub.LoopFaults);
