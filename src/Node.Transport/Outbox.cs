@@ -31,6 +31,9 @@ public sealed class Outbox
     private readonly byte[] _gather = GC.AllocateUninitializedArray<byte>(GatherBytes, pinned: true);
     private Entry[] _entries = new Entry[256];
     private int _entryCount;
+
+    // Of the first entries, those that an early flush has left for the end of the turn.
+    private int _waitingCount;
     private int _gathered;
     private bool _flushing;
     private bool _batching;
@@ -117,7 +120,7 @@ public sealed class Outbox
         }
 
         _flushing = true;
-        KeepEntries(SendEntries());
+        KeepEntries(SendEntries(_waitingCount));
         _flushing = false;
     }
 
@@ -130,7 +133,7 @@ public sealed class Outbox
         }
 
         _flushing = true;
-        bool someAreBehind = SendEntries();
+        bool someAreBehind = SendEntries(0);
         // Who does not keep up comes last: ten thousand queues filled first would delay everybody else by milliseconds.
         for (int i = 0; someAreBehind && i < _entryCount; i++)
         {
@@ -200,12 +203,13 @@ public sealed class Outbox
     }
 
     /// <summary>Sends to those that keep up, and to whom handlers called meanwhile enqueue for.</summary>
+    /// <param name="first">The entry to begin with.</param>
     /// <returns>Whether there are others; their entries wait.</returns>
-    private bool SendEntries()
+    private bool SendEntries(int first)
     {
-        _batching = _pending is not null && _pending.Pays(_entryCount);
+        _batching = _pending is not null && _pending.Pays(_entryCount - first);
         bool someAreBehind = false;
-        int next = 0;
+        int next = first;
         do
         {
             for (; next < _entryCount; next++)
@@ -234,11 +238,11 @@ public sealed class Outbox
         return someAreBehind;
     }
 
-    /// <summary>Forgets the entries that were sent, and moves those that wait together.</summary>
+    /// <summary>Forgets the entries that were sent, and moves those that wait behind those that waited before, which are not looked at again.</summary>
     private void KeepEntries(bool someAreBehind)
     {
-        int kept = 0;
-        for (int i = 0; someAreBehind && i < _entryCount; i++)
+        int kept = _waitingCount;
+        for (int i = kept; someAreBehind && i < _entryCount; i++)
         {
             Connection connection = _entries[i].Connection;
             if (connection.OutboxEntry == i)
@@ -250,6 +254,7 @@ public sealed class Outbox
 
         Array.Clear(_entries, kept, _entryCount - kept);
         _entryCount = kept;
+        _waitingCount = kept;
     }
 
     private void AppendRun(ref Entry entry, int frame)
@@ -466,6 +471,7 @@ public sealed class Outbox
         // References are cleared, so that a closed connection does not stay alive through here.
         Array.Clear(_entries, 0, _entryCount);
         _entryCount = 0;
+        _waitingCount = 0;
         _frames.Reset();
         if (_largeFanouts > 0)
         {
