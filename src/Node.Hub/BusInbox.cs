@@ -63,18 +63,18 @@ internal sealed class BusInbox
             {
                 Interlocked.Add(ref _counts[place], (uint)CountReached(bucket, _deliveries[place]));
             }
-        }
-        finally
-        {
+
             if (Interlocked.Decrement(ref _waiting) == 0)
             {
                 _reached(_counts);
             }
         }
-
-        foreach (int place in part)
+        finally
         {
-            Deliver(bucket, _deliveries[place]);
+            foreach (int place in part)
+            {
+                Deliver(bucket, _deliveries[place]);
+            }
         }
     }
 

@@ -19,7 +19,7 @@ internal static class PacedBroadcast
         double due = 0;
         for (int slot = 0; slot >= 0;)
         {
-            due += perSecond * TurnMs / 1000.0;
+            due += perSecond * (TurnMs / 1000.0);
             (int start, int most) = (slot, (int)due);
             due -= most;
             if (most > 0)

@@ -1,4 +1,5 @@
 using Node.Hub;
+using Node.Tests.Messages;
 using Node.Transport;
 using Node.Wire;
 using Node.Wire.Messages;
@@ -74,6 +75,75 @@ public class FanoutTests
         hub.Settle();
         Assert.All(hub.Clients, client => Assert.Equal(client == unnamed ? [] : [data], client.Take().Select(message => message.Data)));
         Assert.Empty(hub.LoopFaults);
+    }
+
+    [Fact]
+    public void An_answer_that_cannot_be_given_loses_no_delivery()
+    {
+        using var hub = new SimulatedHub(1);
+        SimulatedClient client = hub.Named(0, "alice");
+        BusDelivery To(BusTargetKind kind, string name) => new()
+        {
+            Kind = kind, Name = System.Text.Encoding.ASCII.GetBytes(name), MessageId = default, User = default, DataKind = DataKind.Json, Data = "1"u8.ToArray(),
+        };
+        hub.Hub.Deliver([To(BusTargetKind.User, "alice"), To(BusTargetKind.Everybody, "")], _ => throw new InvalidOperationException("nobody listens"));
+        hub.Settle();
+        Assert.Equal(["direct", "broadcast"], client.Take().Select(message => message.MessageId));
+        Assert.Single(hub.LoopFaults);
+    }
+
+    [Fact]
+    public async Task A_paced_broadcast_at_any_rate_reaches_everybody()
+    {
+        using var hub = new SimulatedHub(1);
+        SimulatedClient client = hub.Named(0, "alice");
+        Task<int> reached = hub.Hub.BroadcastAsync(Payload.RawJson("1"u8.ToArray()), rate: int.MaxValue);
+        List<MessageModel> arrived = [];
+        for (var deadline = DateTime.UtcNow.AddSeconds(20); arrived.Count == 0 && DateTime.UtcNow < deadline; await Task.Yield())
+        {
+            hub.Settle();
+            arrived.AddRange(client.Take());
+        }
+
+        Assert.Equal(1, await reached);
+        Assert.Equal("broadcast", Assert.Single(arrived).MessageId);
+    }
+
+    [Fact]
+    public void Who_is_named_is_counted_however_the_connection_ends()
+    {
+        var random = new Random(7);
+        using var hub = new SimulatedHub(
+            2, new HubOptions { PresenceLimit = 0, Queue = new(Overflow.Close, 3000) }, faults: new Simulation.SimulatedFaults { SendBufferBytes = 3000 });
+        for (int i = 0; i < 400; i++)
+        {
+            hub.Connect(i % 2, new HubPeer($"/ws?user=user{i}", proto: i % 3 == 0)).Send("join", "lobby");
+        }
+
+        hub.Settle();
+        byte[] data = System.Text.Encoding.ASCII.GetBytes($"\"{new string('x', 1400)}\"");
+        for (int round = 0; round < 12; round++)
+        {
+            hub.Clients.Where(_ => random.Next(40) == 0).ToList().ForEach(client => client.Socket.Reset());
+            hub.Clients.Where(_ => random.Next(40) == 0).ToList().ForEach(client => client.Socket.End());
+            _ = hub.Hub.PublishAsync("lobby", Payload.RawJson(data));
+            _ = hub.Hub.BroadcastAsync(Payload.RawJson(data));
+            hub.Turn(round % 2);
+            hub.Turn(1 - (round % 2));
+            foreach (Bucket bucket in hub.Hub.Buckets)
+            {
+                EventLoop loop = bucket.Loop;
+                Assert.Equal(Enumerable.Range(0, loop.Slots).Count(slot => loop.InSlot(slot)?.Handler is Channel { IsNamed: true }), bucket.Counters.Named);
+            }
+
+            hub.Clients.Where(_ => random.Next(2) == 0).ToList().ForEach(client => client.Read());
+        }
+
+        Assert.True(hub.Loops.Sum(loop => loop.Counters.OverflowCloses) > 0, "nobody was too slow");
+        hub.Clients.ForEach(client => client.Socket.Reset());
+        hub.Settle();
+        hub.AssertEmpty();
+        Assert.Equal(0, hub.Hub.Buckets.Sum(bucket => bucket.Counters.Named));
     }
 
     [Fact]
