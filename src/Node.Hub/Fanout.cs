@@ -90,6 +90,9 @@ internal ref struct Fanout
                 case FrameKind.Proto:
                     outbox.Enqueue(connection, FrameOf(ref _proto, MessageEncoding.Proto));
                     break;
+                case var _ when !connection.AcceptsFrames:
+                    // One that is closed has no compression any more, and may be in its rooms for a moment yet.
+                    break;
                 default:
                     outbox.Enqueue(connection, CompressedFrameFor((Channel)connection.Handler));
                     FlushOwnIfMany();

@@ -16,20 +16,25 @@ internal static class PacedBroadcast
 
     private static async Task RunAsync(Bucket bucket, Envelope envelope, int perSecond)
     {
-        double due = 0;
-        for (int slot = 0; slot >= 0;)
+        try
         {
-            due += perSecond * (TurnMs / 1000.0);
-            (int start, int most) = (slot, (int)due);
-            due -= most;
-            if (most > 0)
+            double due = 0;
+            for (int slot = 0; slot >= 0;)
             {
-                slot = await HubView.AskAsync(bucket, () => bucket.BroadcastSome(envelope, start, most)).ConfigureAwait(false);
+                due += perSecond * (TurnMs / 1000.0);
+                (int start, int most) = (slot, (int)due);
+                due -= most;
+                if (most > 0)
+                {
+                    slot = await HubView.AskAsync(bucket, () => bucket.BroadcastSome(envelope, start, most)).ConfigureAwait(false);
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(TurnMs), bucket.Hub.Time).ConfigureAwait(false);
             }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(TurnMs), bucket.Hub.Time).ConfigureAwait(false);
         }
-
-        envelope.Release();
+        finally
+        {
+            envelope.Release();
+        }
     }
 }

@@ -120,8 +120,15 @@ public sealed class Outbox
         }
 
         _flushing = true;
-        KeepEntries(SendEntries(_waitingCount));
-        _flushing = false;
+        try
+        {
+            KeepEntries(SendEntries(_waitingCount));
+        }
+        finally
+        {
+            // Who called survives an exception: the flush at the end of the turn must not find itself shut out.
+            _flushing = false;
+        }
     }
 
     /// <summary>Sends everything, then starts the next turn's arena. Handlers called meanwhile may enqueue more.</summary>

@@ -19,7 +19,7 @@ internal sealed record MillionOptions
         --drain-rate N       closes a second of the node that is emptied                         2000
         --window SECONDS     over which clients of a killed node come back                       5
         --stores             the controller has a Redis
-        --no-kill            leave out killing and emptying a node
+        --no-kill            leave out killing and emptying a node, which need three
         --network N          addresses 127.N.x.y and 127.N+1.x.y                                 77
         --per-process N      connections that a process may hold; 0: by its limit                0
         --configuration C    which build of the servers                                          release

@@ -92,6 +92,36 @@ public class FanoutTests
         Assert.Single(hub.LoopFaults);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Who_is_closed_but_has_yet_to_leave_a_room_costs_the_others_nothing(bool ownContext)
+    {
+        var deflate = new DeflateOptions { Enabled = true, MinSize = 16, ServerNoContextTakeover = !ownContext };
+        using var hub = new SimulatedHub(1, new HubOptions { Deflate = deflate, PresenceLimit = 0 });
+        for (int i = 0; i < 3; i++)
+        {
+            SimulatedClient client = hub.Connect(0, new HubPeer($"/ws?user=user{i}", deflate: deflate));
+            client.Send("join", "a");
+            client.Send("join", "b");
+        }
+
+        hub.Settle();
+        hub.Clients.ForEach(client => client.Take());
+        byte[] data = System.Text.Encoding.ASCII.GetBytes($"\"{new string('x', 200)}\"");
+        int told = 0;
+        hub.Hub.Left += left =>
+        {
+            told++;
+            _ = hub.Hub.PublishAsync(left.Room == "a" ? "b" : "a", Payload.RawJson(data));
+        };
+        hub.Clients[0].Socket.Reset();
+        hub.Settle();
+        Assert.Equal(2, told);
+        Assert.All(hub.Clients[1..], client => Assert.Equal(["publish", "publish"], client.Take().Select(message => message.MessageId)));
+        Assert.Empty(hub.LoopFaults);
+    }
+
     [Fact]
     public async Task A_paced_broadcast_at_any_rate_reaches_everybody()
     {
