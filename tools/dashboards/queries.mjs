@@ -9,7 +9,9 @@ export function expand(expr, values) {
 }
 
 async function ask(prometheus, path, parameters) {
-  const response = await fetch(`${prometheus}/api/v1/${path}?${new URLSearchParams(parameters)}`);
+  const response = await fetch(`${prometheus}/api/v1/${path}?${new URLSearchParams(parameters)}`).catch(() => {
+    throw new Error(`no Prometheus answers at ${prometheus}: start one there, or name another`);
+  });
   const answer = await response.json();
   if (answer.status !== "success") throw new Error(`${answer.error}: ${JSON.stringify(parameters)}`);
   return answer.data;

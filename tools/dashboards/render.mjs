@@ -13,6 +13,11 @@ const head = 30;
 const foot = 34;
 const points = 240;
 
+process.on("uncaughtException", ({ message }) => {
+  console.error(`render.mjs: ${message}`);
+  process.exit(1);
+});
+
 const { values: options } = parseArgs({
   options: {
     prometheus: { type: "string", default: "http://127.0.0.1:9095" },

@@ -16,7 +16,7 @@ internal sealed record MillionOptions
         --spread N           nodes that the members of one room are connected to                 2
         --connecting N       load processes that connect at a time                               4
         --at-once N          handshakes under way in each of them                                64
-        --drain-rate N       closes a second of the node that is emptied                         2000
+        --drain-rate N       closes a second of the node that is emptied; 0: its own rate        2000
         --window SECONDS     over which clients of a killed node come back                       5
         --stores             the controller has a Redis
         --no-kill            leave out killing and emptying a node, which need three
