@@ -5,6 +5,8 @@ internal sealed class HubCounters
 {
     public long Sessions;
     public long Channels;
+
+    /// <summary>Of the channels, those whose user is known: whom a broadcast reaches.</summary>
     public long Named;
     public long Handshakes;
     public long MessagesIn;

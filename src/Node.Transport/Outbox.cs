@@ -4,7 +4,7 @@ namespace Node.Transport;
 
 /// <summary>
 /// What one turn of a loop produces. Frames are written once into the turn's arena and enqueued for any number of
-/// connections; at the end of the turn each connection's frames leave in one write. Loop thread only.
+/// connections; at the end of the turn each connection's frames leave in one write, or as they come where they go to a great many. Loop thread only.
 /// </summary>
 /// <remarks>
 /// Within the turn nothing is counted or copied per connection: an entry is two frame numbers. Frames that follow each other in
@@ -37,6 +37,8 @@ public sealed class Outbox
     private int _gathered;
     private bool _flushing;
     private bool _batching;
+
+    // Fan-outs of this turn that asked for an early flush; and whether the last turn with any had several.
     private int _largeFanouts;
     private bool _gathersLarge;
 
